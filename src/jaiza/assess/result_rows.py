@@ -1,0 +1,209 @@
+"""Rows of the results tables that people open: need, presence, gaps, what to find first, how old the data are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from jaiza.decide.grades import Grade, by_age
+from jaiza.disclosure import initiative_count, organisation_count
+from jaiza.findings import Assessed
+from jaiza.records.dates import age_in_months, last_day
+from jaiza.records.people import people
+from jaiza.scores import Scores, figure_id
+from jaiza.stats import ranks
+
+
+def _area(found: Assessed, code: str) -> dict[str, Any]:
+    parent = found.scope.parent(code)
+    return {
+        "area_code": code,
+        "area_name": found.scope.name(code),
+        "admin1_code": parent or None,
+        "admin1_name": found.scope.name(parent) if parent else None,
+    }
+
+
+def values(scores: Scores, grade: Grade, i: int) -> dict[str, Any]:
+    return {"value": scores.value[i], "lower": scores.lower[i], "upper": scores.upper[i], "state": scores.state[i],
+            "grade": grade.letter or None, "n": scores.n[i]}  # fmt: skip
+
+
+def places_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Country, provinces and districts, with people on the day of the round."""
+    counts = people(found.tables, found.scope.areas, found.as_of).counts
+    at = {a: i for i, a in enumerate(found.scope.areas)}
+    for code in sorted(found.scope.rows):
+        row = found.scope.rows[code]
+        if row["level"] in ("0", "1", "2"):
+            yield {**{k: row[k] for k in ("code", "name", "name_ur", "level", "parent", "counted_in", "lat", "lon")},
+                   "people": counts[at[code]] if code in at else None}  # fmt: skip
+
+
+def context_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Figures of others for provinces and the country that end after our events do and before the round."""
+    violent = found.need.parts.severity
+    newest = violent.coverage.newest if violent is not None else None
+    titles = {r["id"]: r["title"] for r in found.tables.rows("sources")}
+    for row in found.tables.rows("published_figures"):
+        end = last_day(row["period_end"])
+        if (
+            row["level"] in ("national", "province")
+            and end < found.as_of
+            and (newest is None or end > newest)
+        ):
+            yield {**{k: row[k] for k in ("level", "place", "period_start", "period_end", "publisher", "measure", "value", "definition")},
+                   "area_code": row["area"], "source": titles.get(row["source"])}  # fmt: skip
+
+
+def need_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """One row an analysed area; ranks only among areas graded A to C."""
+    need, severity = found.need.need, found.need.severity
+    assert need.draws is not None
+    known = np.flatnonzero(found.ranked)
+    k = int(found.framework.number("top_k"))
+    blank = np.full(len(need.areas), np.nan)
+    low, high, top = blank.copy(), blank.copy(), blank.copy()
+    if len(known):
+        part = need.draws[:, known]
+        low[known], high[known] = ranks.rank_interval(part)
+        top[known] = ranks.top_k(part, k)
+    violent = found.need.parts.severity
+    counts = violent.population.counts if violent is not None else blank
+    for i, code in enumerate(need.areas):
+        why = need.why[i] if need.why else None
+        yield {
+            **_area(found, code),
+            **values(need, found.need_grades[i], i),
+            "rank_lower": low[i],
+            "rank_upper": high[i],
+            "top_k": top[i],
+            "band": float(found.bands[i]) if found.bands[i] else None,
+            **{name: need.details[name][i] for name in ("arithmetic", "data_lower", "data_upper", "choice_lower", "choice_upper")},
+            "severity": severity.value[i],
+            "severity_lower": severity.lower[i],
+            "severity_upper": severity.upper[i],
+            "severity_grade": found.severity_grades[i].letter or None,
+            "people": counts[i],
+            "missing": ";".join(found.need.missing[i]) or None,
+            "why": why.said("en") if why is not None else None,
+            "figure": figure_id("need", found.round, code),
+            "severity_figure": figure_id("severity", found.round, code),
+        }  # fmt: skip
+
+
+def presence_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """One row a place and approach, first provinces, then districts; counts as the audience may see them."""
+    audience = found.disclosed.audience
+    for place in (*found.scope.parents(), *found.scope.areas):
+        district = found.scope.kind[place] == "area"
+        named = _area(found, place) if district else {"area_code": place, "area_name": found.scope.name(place),
+                                                      "admin1_code": place, "admin1_name": found.scope.name(place)}  # fmt: skip
+        for approach in found.framework.approach_codes():
+            cell = found.presence.cells[place, approach]
+            here = cell.counts["active"] + cell.counts["ended"] + cell.counts["dates_unknown"]
+            leads = organisation_count(cell.leads, by_district=district, audience=audience)
+            yield {
+                **named,
+                "level": "2" if district else "1",
+                "approach": approach,
+                "presence": cell.presence,
+                "initiatives": initiative_count(here, by_district=district, audience=audience),
+                "organisations": leads,
+                "organisations_state": "observed" if leads is not None else "withheld",
+                "figure": figure_id("presence", found.round, place, approach),
+            }
+
+
+def gap_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """One row an area and gap; a gap that nothing can be said of is there, and says so."""
+    counted = np.array([s != "not_applicable" for s in found.need.need.state])
+    for i, code in enumerate(found.scope.areas):
+        yield {
+            "area_code": code,
+            "area_name": found.scope.name(code),
+            "gap": "coverage",
+            "value": None,
+            "lower": None,
+            "upper": None,
+            "state": "no_data" if counted[i] else "not_applicable",
+            "grade": "E" if counted[i] else None,
+            "n": float(
+                sum(
+                    len(c.rows)
+                    for c in found.presence.of_area(code)
+                    if c.presence not in ("coarse_only", "none_known")
+                )
+            ),
+            "figure": figure_id("coverage", found.round, code),
+        }
+
+
+def data_first_rows(found: Assessed) -> list[dict[str, Any]]:
+    """Areas whose missing parts could change who is among the first k, the likeliest to enter first (methods J).
+
+    The missing parts are set to their best (.01) and worst (1) value beside what is known of the area.
+    """
+    need, parts = found.need.need, found.need.parts
+    known = np.flatnonzero(found.ranked)
+    k = int(found.framework.number("top_k"))
+    out = []
+    for i, lacking in enumerate(found.need.missing):
+        if not lacking or need.state[i] != "no_data" or not len(known):
+            continue
+        low, high = _bounds_of_need(found, i, lacking)
+        best = 1 + int((need.value[known] > high).sum())
+        worst_rank = 1 + int((need.value[known] > low).sum())
+        out.append({**_area(found, need.areas[i]), "missing": ";".join(lacking), "rank_best": float(best),
+                    "rank_worst": float(worst_rank), "could_enter": best <= k})  # fmt: skip
+    del parts
+    return sorted(out, key=lambda r: (r["rank_best"], r["rank_worst"], r["area_code"]))
+
+
+def _bounds_of_need(found: Assessed, i: int, lacking: Sequence[str]) -> tuple[float, float]:
+    z = {ind.code: float(found.need.need.details[f"z_{ind.code}"][i]) for ind in found.need.parts.indicators}
+    ends = []
+    for filler in (0.01, 1.0):
+        logs = [
+            ind.weight * np.log(filler if ind.code in lacking else z[ind.code])
+            for ind in found.need.parts.indicators
+        ]
+        ends.append(float(np.exp(sum(logs))))
+    return ends[0], ends[1]
+
+
+def data_age_rows(found: Assessed) -> list[dict[str, Any]]:
+    """Sources behind need and presence, how old each is on the day of the round, and how many rows it gave."""
+    rows = {r["id"]: r for r in found.tables.rows("sources")}
+    used: dict[str, tuple[set[str], str, int]] = {}
+
+    def note(source: str, what: str, newest: str, count: int = 1) -> None:
+        held = used.get(source, (set(), "", 0))
+        used[source] = (held[0] | {what}, max(held[1], newest), held[2] + count)
+
+    for condition in found.need.parts.conditions:
+        for position in condition.row[condition.row >= 0]:
+            row = found.tables.rows("indicators")[int(position)]
+            note(row["source"], condition.indicator.code, last_day(row["period_end"]).isoformat())
+    violent = found.need.parts.severity
+    if violent is not None:
+        for position in sorted({int(p) for p in violent.population.rows}):
+            row = found.tables.rows("population")[position]
+            note(row["source"], "people", last_day(row["counted_on"]).isoformat())
+        sources = found.tables["events"]["source"]
+        for source in violent.coverage.sources:
+            count = int(pc.sum(pc.equal(sources, source)).as_py() or 0)
+            ends = [last_day(rows[source]["covers_to"])] if source in rows else []
+            note(source, "events", max(ends).isoformat() if ends else "", count)
+    out = []
+    for source, (what, newest, count) in sorted(used.items()):
+        about = rows.get(source, {})
+        age = age_in_months(dt.date.fromisoformat(newest), found.as_of) if newest else float("nan")
+        out.append({"source": source, "title": about.get("title", source), "publisher": about.get("publisher"),
+                    "used_for": ";".join(sorted(what)), "newest": newest or None, "age_months": round(age, 1),
+                    "grade": by_age(age), "rows": count, "licence": about.get("licence")})  # fmt: skip
+    return out

@@ -1,0 +1,117 @@
+"""From a study's files to a checked snapshot. A failed build leaves the last good snapshot where it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from jaiza.errors import DataProblems, Problem
+from jaiza.framework import Framework
+from jaiza.language import text
+from jaiza.records.check import across_tables, check
+from jaiza.records.declared import TABLES
+from jaiza.sources.table_files import SUFFIXES, read_table_file
+from jaiza.store.snapshots import Snapshot, digest, make_current, open_snapshot, write_snapshot
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a study's files hold: typed rows by table, and every problem and warning."""
+
+    tables: Mapping[str, pa.Table]
+    problems: list[Problem]
+
+    @property
+    def stopping(self) -> list[Problem]:
+        """Problems that stop a build; warnings are left out."""
+        return [p for p in self.problems if not p.warning]
+
+
+def table_files(data: Path) -> dict[str, Path]:
+    """The file of each table in a study's ``data`` folder, by table name."""
+    found: dict[str, Path] = {}
+    for path in sorted(data.iterdir()) if data.is_dir() else []:
+        if path.suffix in SUFFIXES and path.stem in TABLES and path.stem not in found:
+            found[path.stem] = path
+    return found
+
+
+def read_study(data: Path, framework: Framework, *, today: dt.date) -> Reading:
+    """All tables of a study, checked one by one and then against each other and the framework."""
+    tables: dict[str, pa.Table] = {}
+    problems: list[Problem] = []
+    for name, path in table_files(data).items():
+        try:
+            checked = check(TABLES[name], read_table_file(path), today=today)
+        except DataProblems as error:
+            problems += error.problems
+            continue
+        tables[name] = checked.rows
+        problems += checked.problems
+    problems += stray_files(data)
+    problems += across_tables(tables, TABLES)
+    problems += against_framework(tables, framework)
+    return Reading(tables, problems)
+
+
+def stray_files(data: Path) -> list[Problem]:
+    """A warning for every file in ``data`` that no table is named after."""
+    used = set(table_files(data).values())
+    if not data.is_dir():
+        return []
+    return [
+        Problem(text("no table has this name, so it is not used"),
+                text("name it after a table, or bring it in with jaiza add"), "stray_file", file=path.name, warning=True)
+        for path in sorted(data.iterdir())
+        if path.is_file() and path not in used and not path.name.startswith(".")
+    ]  # fmt: skip
+
+
+_FRAMEWORK_CODES = (
+    ("initiative_approaches", "approach"),
+    ("indicators", "code"),
+)
+
+
+def against_framework(tables: Mapping[str, pa.Table], framework: Framework) -> list[Problem]:
+    """A problem for every approach, and a warning for every indicator, that framework.toml does not know."""
+    out: list[Problem] = []
+    known = {"approach": set(framework.approach_codes()), "code": {i.code for i in framework.indicators}}
+    for table, column in _FRAMEWORK_CODES:
+        rows = tables.get(table)
+        if rows is None:
+            continue
+        for position, code in enumerate(rows[column].to_pylist()):
+            if code is not None and code not in known[column]:
+                out.append(
+                    Problem(text("is not in framework.toml"), text("correct the code, or add it to framework.toml"),
+                            "not_in_framework", file=rows["src_file"][position].as_py(),
+                            sheet=rows["src_sheet"][position].as_py(), row=rows["src_row"][position].as_py(),
+                            column=column, value=code, warning=column == "code")
+                )  # fmt: skip
+    return out
+
+
+def build(folder: Path, framework: Framework, *, today: dt.date) -> Snapshot:
+    """The snapshot of a study's files as they are now; the existing one when nothing has changed.
+
+    Raises DataProblems with every problem, and then changes nothing.
+    """
+    contents = {p.name: p.read_bytes() for p in table_files(folder / "data").values()}
+    contents["framework.toml"] = (folder / "framework.toml").read_bytes()
+    versions = ";".join(f"{t.name}={t.version}:{','.join(t.names)}" for t in TABLES.values())
+    name = digest({**contents, "table versions": versions.encode()})
+    existing = open_snapshot(folder / "snapshots", name)
+    if existing is not None:
+        make_current(folder / "snapshots", existing)
+        return existing
+    reading = read_study(folder / "data", framework, today=today)
+    if reading.stopping:
+        raise DataProblems(reading.stopping)
+    hashes = {n: hashlib.sha256(c).hexdigest() for n, c in contents.items()}
+    return write_snapshot(folder / "snapshots", name, reading.tables, hashes)

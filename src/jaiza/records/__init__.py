@@ -1,0 +1,1 @@
+"""The tables: what a study is made of, declared once."""

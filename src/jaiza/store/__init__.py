@@ -1,0 +1,1 @@
+"""Snapshots and results on disk: built beside, then swapped; never edited."""
