@@ -334,6 +334,18 @@ def test_two_blind_coders_agree_as_people_do(tables: Tables) -> None:
     assert (codes == -1).any()
 
 
+def test_codes_of_unnamed_work_are_told_as_counts_only(tables: Tables) -> None:
+    unnamed = {row["id"] for row in tables.rows("organisations") if row["stands_for"]}
+    hidden = {row["id"] for row in tables.rows("initiatives") if row["lead"] in unnamed}
+    assert len(hidden) >= 3
+    assert not hidden & {row["initiative"] for row in tables.rows("alignments")}
+    assert not hidden & {row["initiative"] for row in tables.rows("coded_units")}
+    told: Counter[str] = Counter()
+    for row in tables.rows("alignments_withheld"):
+        told[row["objective"]] += row["initiatives"]
+    assert set(told.values()) == {len(hidden)}
+
+
 def test_double_coded_means_that_both_gave_the_same(tables: Tables) -> None:
     by_link: dict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
     for row in tables.rows("alignments"):

@@ -254,6 +254,34 @@ class TestAreas:
         assert result.notes == ("area a: 1 of 2 strata had one cluster only; 2 strata were joined into one",)
 
 
+class TestClusteringEffect:
+    def sample(self, between):
+        rng = np.random.default_rng(2)
+        area, cluster = np.repeat(np.arange(30), 60), np.repeat(np.arange(300), 6)
+        p = np.clip(rng.normal(0.5, between, 300), 0, 1)[cluster]
+        return (rng.random(1800) < p).astype(float), area, cluster
+
+    def test_one_without_clusters(self):
+        y, area, _ = self.sample(0.0)
+        assert survey.clustering_effect(survey.area_means(y, np.ones(1800), area)) == pytest.approx(1.0)
+
+    def test_kish_formula_of_clusters(self):
+        """1 + (b - 1) rho for clusters of b = 6, with rho the variance between clusters over p (1 - p)."""
+        y, area, cluster = self.sample(0.2)
+        found = survey.clustering_effect(survey.area_means(y, np.ones(1800), area, cluster))
+        assert found == pytest.approx(1 + 5 * 0.04 / 0.25, rel=0.12)
+
+    def test_weights_are_not_counted_twice(self):
+        y, area, _ = self.sample(0.0)
+        w = np.random.default_rng(1).lognormal(0, 0.7, 1800)
+        assert survey.clustering_effect(survey.area_means(y, w, area)) == pytest.approx(1.0, abs=0.1)
+
+    def test_nothing_to_tell_from(self):
+        assert survey.clustering_effect(survey.area_means([1, 1, 0], np.ones(3), list("aab"))) == 1.0
+        with pytest.raises(ValueError, match="shares"):
+            survey.clustering_effect(survey.area_means([5, 7, 9], np.ones(3), list("aaa")))
+
+
 @pytest.mark.parametrize(
     ("y", "weights", "psu", "said"),
     [

@@ -31,7 +31,6 @@ def tables() -> dict[str, list[Row]]:
     land = land_of.build()
     bodies = bodies_of.organisations(land)
     work = work_of.initiatives(land, bodies)
-    alignments, coded_units = policy.alignments(work)
     return {
         "sources": published.source_rows(land),
         "areas": land_of.area_rows(land),
@@ -54,8 +53,7 @@ def tables() -> dict[str, list[Row]]:
         "forums": ties.forum_rows(land, bodies),
         "policies": policy.policy_rows(),
         "objectives": policy.objective_rows(),
-        "alignments": alignments,
-        "coded_units": coded_units,
+        **policy.alignments(work, unnamed=bodies[-1]),
         "survey_responses": surveys.response_rows(land),
         "survey_estimates": surveys.estimate_rows(land),
         "studies": published.study_rows(),

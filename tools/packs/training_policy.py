@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
+from training_bodies import Organisation
 from training_files import Row, pick, stream
 from training_work import Initiative
 
@@ -113,19 +115,20 @@ def _readable() -> list[tuple[str, str, Objective]]:
     ]
 
 
-def alignments(work: list[Initiative]) -> tuple[list[Row], list[Row]]:
-    """Rows of ``alignments`` and ``coded_units``.
+def alignments(work: list[Initiative], unnamed: Organisation) -> dict[str, list[Row]]:
+    """Rows of ``alignments``, ``coded_units`` and ``alignments_withheld``.
 
     Both coders read 200 initiatives, each some more. Where they agree the link is double coded; a reviewer settled
-    some of the rest, and a machine suggested links for what nobody has read.
+    some of the rest, and a machine suggested links for what nobody has read. Of work led by groups without names only
+    how often each pair of codes was given is told.
     """
     rng = stream(18)
     order = [work[int(k)] for k in rng.permutation(len(work))]
-    both, only_a = order[:READ_BY_BOTH], order[READ_BY_BOTH:READ_BY_A]
-    only_b, unread = (
-        order[READ_BY_A : READ_BY_A + READ_BY_B - READ_BY_BOTH],
-        order[READ_BY_A + READ_BY_B - READ_BY_BOTH :],
-    )
+    hidden = [item for item in order if item.lead is unnamed]
+    named = [item for item in order if item.lead is not unnamed]
+    both, only_a = named[:READ_BY_BOTH], named[READ_BY_BOTH:READ_BY_A]
+    read = READ_BY_A + READ_BY_B - READ_BY_BOTH
+    only_b, unread = named[READ_BY_A:read], named[read:]
     rows: list[Row] = []
     for item in both:
         for objective, policy, o in _readable():
@@ -139,12 +142,26 @@ def alignments(work: list[Initiative]) -> tuple[list[Row], list[Row]]:
             if (code := _truth(item, o, rng)) != "0"
         ]
     rows += _suggested(unread, rng)
+    rows.sort(key=lambda r: (str(r["initiative"]), str(r["objective"]), str(r["coder"])))
     units: list[Row] = [
         {"coder": coder, "initiative": item.id}
         for coder, items in zip(CODERS, ((*both, *only_a), (*both, *only_b)), strict=True)
         for item in sorted(items, key=lambda i: i.id)
     ]
-    return sorted(rows, key=lambda r: (str(r["initiative"]), str(r["objective"]), str(r["coder"]))), units
+    return {"alignments": rows, "coded_units": units, "alignments_withheld": _withheld(hidden, rng)}
+
+
+def _withheld(items: list[Initiative], rng: np.random.Generator) -> list[Row]:
+    """How often the two coders gave each pair of codes to each objective, over initiatives that stay unnamed."""
+    pairs = Counter(
+        (objective, *_two_codes(_truth(item, o, rng), rng))
+        for objective, _, o in _readable()
+        for item in items
+    )
+    return [
+        {"objective": objective, "code_a": a, "code_b": b, "initiatives": count}
+        for (objective, a, b), count in sorted(pairs.items())
+    ]
 
 
 def _truth(item: Initiative, objective: Objective, rng: np.random.Generator) -> str:

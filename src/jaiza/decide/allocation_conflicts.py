@@ -75,12 +75,28 @@ class InfeasibleError(ValueError):
     """No plan keeps every limit; `why` says which ones conflict and what would have to give."""
 
     def __init__(self, why: Infeasibility) -> None:
-        named = sorted({limit.kind.replace("_", " ") for limit in why.conflict})
-        super().__init__(
-            f"no plan keeps all limits; these conflict: {', '.join(named)} "
-            f"({len(why.conflict)} in all); lower a floor, or loosen one of the others"
-        )
+        named = "; ".join(_named(limit) for limit in why.conflict[:6])
+        more = f"; and {len(why.conflict) - 6} more" if len(why.conflict) > 6 else ""
+        money = "no budget would be enough"
+        if why.budget_factor is not None:
+            money = f"a budget {why.budget_factor:.4g} times as large would do"
+        super().__init__(f"no plan keeps these limits together: {named}{more}. Loosen one of them; {money}.")
         self.why = why
+
+
+def _named(limit: Limit) -> str:
+    """A limit by its kind and positions, counted from 0: "floor of area 3, approach 1"."""
+    at = [
+        f"{axis} {place}"
+        for axis, place in (
+            ("area", limit.area),
+            ("approach", limit.approach),
+            ("year", limit.year),
+            ("share", limit.share),
+        )
+        if place is not None
+    ]
+    return limit.kind.replace("_", " ") + (" of " + ", ".join(at) if at else "")
 
 
 def explain_infeasible(problem: AllocationProblem, *, seconds: float = 60.0) -> Infeasibility | None:

@@ -22,6 +22,8 @@ from jaiza.stats.arguments import FloatArray
 _NOTHING = 1e-7
 # Money under this share of a year's mean budget is the solver's dust.
 _DUST = 1e-9
+# A budget counts as spent when no more than this share of it is left: the solver's tolerance.
+_LEFT = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +143,7 @@ def _settled(problem: AllocationProblem, built: Program, solver: Solver, best: O
 def _plan(problem: AllocationProblem, built: Program, best: Optimum, columns: FloatArray) -> Plan:
     x = money(problem, built, columns)
     spent = np.asarray(x.sum(axis=(0, 1, 2)))
+    left = problem.budget - spent
     whole = built.whole.size > 0
     bound = best.bound * built.worth
     return Plan(
@@ -149,7 +152,7 @@ def _plan(problem: AllocationProblem, built: Program, best: Optimum, columns: Fl
         value=problem.value(x),
         no_money=problem.value_of_no_money,
         spent=spent,
-        unspent=np.maximum(problem.budget - spent, 0.0),
+        unspent=np.where(left > _LEFT * built.unit, left, 0.0),
         duals=None if whole else _duals(problem, built, best),
         reduced=None if whole else _reduced(problem, built, best, x),
         status="optimal" if not whole else "within_gap" if best.finished else "best_found",
@@ -226,7 +229,7 @@ def gain_per_unit(
         other = attempt(
             replace(problem, budget=problem.budget + change), gap=gap, seconds=seconds, start=plan.basis
         )
-        return np.nan if other is None else (other.value - plan.value) / float(change.sum())
+        return np.nan if other is None else (other.value - plan.value) / float(change.sum()) + 0.0
 
     each, every = np.eye(problem.years), np.ones(problem.years)
     return GainPerUnit(

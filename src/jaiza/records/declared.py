@@ -10,7 +10,7 @@ from jaiza.records.money_and_ties import (
     UNIT_COSTS,
 )
 from jaiza.records.places import AREAS, NEIGHBOURS, POPULATION
-from jaiza.records.policy import ALIGNMENTS, CODED_UNITS, OBJECTIVES, POLICIES
+from jaiza.records.policy import ALIGNMENTS, ALIGNMENTS_WITHHELD, CODED_UNITS, OBJECTIVES, POLICIES
 from jaiza.records.surveys_and_studies import (
     OUTCOMES,
     PUBLISHED_FIGURES,
@@ -55,6 +55,7 @@ TABLES = by_name(
         OBJECTIVES,
         ALIGNMENTS,
         CODED_UNITS,
+        ALIGNMENTS_WITHHELD,
         SURVEY_RESPONSES,
         SURVEY_ESTIMATES,
         STUDIES,

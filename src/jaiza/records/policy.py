@@ -101,3 +101,16 @@ CODED_UNITS = Table(
     keys=(Key(("coder", "initiative")),),
     unlocks="agreement between coders",
 )
+
+ALIGNMENTS_WITHHELD = Table(
+    "alignments_withheld",
+    "how often two blind coders gave one pair of codes to one objective, over initiatives whose rows are withheld",
+    (
+        Column("objective", "code", "objective", required=True, refers="objectives.id"),
+        Column("code_a", "choice", "code of the first coder", required=True, choices=("-1", "0", "0.5", "1")),
+        Column("code_b", "choice", "code of the second coder", required=True, choices=("-1", "0", "0.5", "1")),
+        Column("initiatives", "whole", "number of initiatives", required=True, low=0),
+    ),
+    keys=(Key(("objective", "code_a", "code_b")),),
+    unlocks="agreement over all coded pairs, and links of work without names, without telling rows apart",
+)

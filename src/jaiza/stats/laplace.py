@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import cho_solve, solve_triangular
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, ndtri
 
 from jaiza.stats.arguments import FloatArray
 
@@ -28,8 +28,8 @@ PRIOR_SD_COEFFICIENT = 10.0
 """Prior standard deviation of a standardised coefficient, on the logit scale: no more than a guard."""
 PRIOR_SD_SPREAD = 1.0
 """Scale of the half-normal prior of each standard deviation of random effects, on the logit scale."""
-PAIRS = 18
-"""Antithetic pairs of standard deviations, beside the mode, among which the draws are shared out."""
+POINTS = 48
+"""Sets of standard deviations among which the draws are shared out."""
 NEWTON_STEPS = 100
 
 
@@ -145,8 +145,9 @@ def find_mode(cells: Cells, spread: FloatArray, start: Mode | None = None) -> Mo
 def fit(cells: Cells, rng: Generator) -> Posterior:
     """Return the posterior of the effects with a weighted set of standard deviations.
 
-    The log standard deviations are maximised, their curvature taken by differences, and points drawn from a
-    normal of that curvature (stretched by a sixth) are weighted by posterior over proposal.
+    The log standard deviations are maximised and their curvature taken by differences. Along each axis of the
+    curvature points spread as a normal of separate widths above and below the mode, since a small spread can
+    often not be told from none; they are weighted by posterior over proposal.
     """
     begin = np.full(len(cells.levels) + 1, np.log(0.4))
     latest = [find_mode(cells, np.exp(begin))]
@@ -158,18 +159,36 @@ def fit(cells: Cells, rng: Generator) -> Posterior:
     found = minimize(surprise, begin, method="BFGS", options={"gtol": 0.02, "eps": 1e-3, "maxiter": 60})
     peak = np.asarray(found.x, dtype=np.float64)
     mode = find_mode(cells, _spread(peak), latest[0])
-    curvature = _curvature(surprise, peak)
-    size, vectors = np.linalg.eigh(curvature)
-    # a flat direction is one where the prior alone holds the standard deviation: two units of its log suffice
-    root = vectors / np.sqrt(np.maximum(size, 0.25)) * (7.0 / 6.0)
-    half = rng.standard_normal((PAIRS, peak.size))
-    steps = np.concatenate([np.zeros((1, peak.size)), half, -half])
-    logs = peak + steps @ root.T
+    size, axes = np.linalg.eigh(_curvature(surprise, peak))
+    # in a flat direction the prior alone holds the standard deviation: two units of its log suffice
+    width = 1.0 / np.sqrt(np.maximum(size, 0.25))
+    below, above = (_reach(surprise, peak, axes * (sign * width)) for sign in (-1.0, 1.0))
+    z = _scattered(rng, below / (below + above))
+    logs = peak + (z * width * np.where(z < 0, below, above)) @ axes.T
     points = tuple(find_mode(cells, _spread(row), mode) for row in logs)
     score = np.array([_log_posterior(m, row) for m, row in zip(points, logs, strict=True)])
-    score += 0.5 * np.sum(steps**2, axis=1)
+    score += 0.5 * np.sum(z**2, axis=1)
     share = np.exp(score - score.max())
     return Posterior(mode, points, share / share.sum())
+
+
+def _reach(surprise: Callable[[FloatArray], float], peak: FloatArray, steps: FloatArray) -> FloatArray:
+    """Return by how much to stretch each step (columns) for the density to fall as a normal's, (axes,)."""
+    base, far = surprise(peak), np.sqrt(2.0)
+    fall = np.array([surprise(peak + far * step) - base for step in steps.T])
+    # a normal falls by 1 at sqrt 2; a tenth more, because a proposal must be wider than what it proposes
+    return np.asarray(1.1 * np.clip(1.0 / np.sqrt(np.maximum(fall, 1e-3)), 0.5, 3.0), dtype=np.float64)
+
+
+def _scattered(rng: Generator, below: FloatArray) -> FloatArray:
+    """Return half-normal points on both sides, (points, axes): one in each of POINTS strata of every axis.
+
+    `below` (axes,) is the probability of the negative side.
+    """
+    strata = rng.permuted(np.tile(np.arange(POINTS)[:, None], (1, below.size)), axis=0)
+    u = (strata + rng.random(strata.shape)) / POINTS
+    inside = np.where(u < below, u / below / 2.0, 0.5 + (u - below) / (1.0 - below) / 2.0)
+    return np.asarray(ndtri(inside), dtype=np.float64)
 
 
 def _spread(log_spread: FloatArray) -> FloatArray:

@@ -196,6 +196,22 @@ def difference(
     return Difference(means[0].estimate - means[1].estimate, variance, covariance, *means)
 
 
+def clustering_effect(means: AreaMeans) -> float:
+    """Return by how much clustering widens the variance of shares beyond weighting, 1 or above.
+
+    sum V_a / sum deff_a p_a (1 - p_a) / (n_a - 1) over the areas of `means` that have a variance; 1 when it
+    comes out lower or no area can tell. For answers 0 and 1. Pooled, because one area's clusters are too few
+    to tell: divide every n_eff by it before `small_area.arcsine`, and give it to `small_area.mrp` as its
+    design effect. Raises ValueError for means outside 0 to 1.
+    """
+    known = np.array([state == ESTIMATED for state in means.state]) & (means.n > 1)
+    p, n = means.estimate[known], means.n[known]
+    if ((p < 0.0) | (p > 1.0)).any():
+        raise ValueError("means: expected shares of answers 0 and 1, got a mean outside 0 to 1")
+    simple = float(np.sum(means.deff[known] * p * (1.0 - p) / (n - 1.0)))
+    return max(1.0, float(means.variance[known].sum()) / simple) if simple > 0 else 1.0
+
+
 @overload
 def answer_bounds(share: float, refused: float) -> tuple[float, float]: ...
 @overload
