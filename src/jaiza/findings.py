@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from jaiza.decide.grades import HEADLINE, Grade, grade_of, worst
+from jaiza.decide.grades import HEADLINE, Grade, by_age, grade_of, worst
 from jaiza.disclosure import Disclosed
 from jaiza.framework import Framework
 from jaiza.gaps.coverage.presence import PresenceMap
@@ -89,6 +89,13 @@ class Assessed:
         """Date of the round as it stands in figure ids."""
         return self.as_of.isoformat()
 
+    def names(self, codes: Sequence[str], most: int = 12) -> list[Text]:
+        """Names of places, and how many more there are when there are more than ``most``."""
+        shown = [self.name(c) for c in codes[:most]]
+        if len(codes) > most:
+            shown.append(texts("{n} more", "{n} more", n=len(codes) - most))
+        return shown
+
     def name(self, code: str) -> Text:
         """Name of a place in both languages."""
         row = self.scope.rows[code]
@@ -124,7 +131,9 @@ def findings(found: Assessed) -> list[Finding]:
     """All findings of a round, headlines first."""
     out: list[Finding | None] = []
     if found.ranked.any():
-        out += [highest_need(found), people_in_need(found), where_the_highest_lie(found)]
+        out += [highest_need(found), where_the_highest_lie(found)]
+    if np.isfinite(found.need.need.value).any() and found.need.parts.severity is not None:
+        out.append(people_in_need(found))
     out += [half_of_the_deaths(found), *catalogue(found), *cannot_say(found)]
     return [f for f in out if f is not None]
 
@@ -176,35 +185,44 @@ def _national(
     )  # fmt: skip
 
 
-def people_in_need(found: Assessed) -> Finding:
-    """How many people live where need is above a printed class edge."""
+def people_in_need(found: Assessed) -> Finding | None:
+    """How many people live where need is above a printed class edge, missing areas counted as unknown.
+
+    The lower end counts no area without an estimate, the upper end all of them.
+    """
     need, parts = found.need.need, found.need.parts
-    assert need.draws is not None
     assert parts.severity is not None
     people = parts.severity.population.counts
-    known = found.ranked
-    value = float(people[known & (need.value >= HIGH_NEED)].sum())
-    drawn = (need.draws[:, known] >= HIGH_NEED) @ people[known]
-    grade = worst([found.need_grades[i].letter for i in np.flatnonzero(known)])
-    left = int((~known & np.isfinite(people)).sum())
-    figure = _national(
-        found, "people-in-need", value, drawn, grade, "people", "B6",
-        {"edge": HIGH_NEED, "from": [figure_id("need", found.round, need.areas[i]) for i in np.flatnonzero(known)],
-         "people": {need.areas[i]: float(people[i]) for i in np.flatnonzero(known)}},
-        float(known.sum()),
+    known = np.array([s in ("estimated", "too_wide") for s in need.state])
+    missing = np.array([s == "no_data" for s in need.state])
+    value = float(people[known & (np.nan_to_num(need.value) >= HIGH_NEED)].sum())
+    drawn = (found.need.level_draws()[:, known] >= HIGH_NEED) @ people[known]
+    low, high = (float(x) for x in np.quantile(drawn, [0.05, 0.95]))
+    low, high = min(low, value), max(high, value) + float(np.nansum(people[missing]))
+    total = float(np.nansum(people))
+    grade = worst([grade_of(width=(high - low) / total, sources=1), *_age_letters(found, known)])
+    figure = Figure(
+        figure_id("people-in-need", found.round, "national"), "people-in-need", "", value, low, high, "estimated", grade,
+        "width", float(known.sum()), "people", "B6",
+        parameters={"edge": HIGH_NEED, "from": [figure_id("need", found.round, need.areas[i]) for i in np.flatnonzero(known)],
+                    "people": {need.areas[i]: float(people[i]) for i in np.flatnonzero(known)},
+                    "people_in_areas_without_estimate": float(np.nansum(people[missing]))},
     )  # fmt: skip
     sentence = text(
-        "{people} million people live in districts where need is above {edge}.",
-        people=f"{value / 1e6:.1f}", edge=f"{HIGH_NEED:.2f}",
+        "Between {low} and {high} million people live in districts where need is above {edge}.",
+        low=f"{low / 1e6:.1f}", high=f"{high / 1e6:.1f}", edge=f"{HIGH_NEED:.2f}",
     )  # fmt: skip
-    note = texts(
-        "people; {n} district is too uncertain to be counted in",
-        "people; {n} districts are too uncertain to be counted in",
-        n=left,
-    )
+    note = texts("people; {n} district without an estimate counts as unknown", "people; {n} districts without an estimate count as unknown",
+                 n=int(missing.sum()))  # fmt: skip
     return _demoted(
         Finding("people-in-need", "headline", sentence, figure, note), text("narrower intervals of need")
     )
+
+
+def _age_letters(found: Assessed, known: NDArray[np.bool_]) -> list[str]:
+    """Letters by age of the oldest part of need, over some areas."""
+    ages = found.need.need.terms.age_months
+    return [] if ages is None else [by_age(float(ages[i])) for i in np.flatnonzero(known)]
 
 
 def where_the_highest_lie(found: Assessed) -> Finding | None:
@@ -336,7 +354,7 @@ def cannot_say(found: Assessed) -> list[Finding]:
         )  # fmt: skip
     missing = [i for i, s in enumerate(need.state) if s == "no_data"]
     if missing and states["estimated"]:
-        names = [found.name(need.areas[i]) for i in missing[:12]]
+        names = found.names([need.areas[i] for i in missing])
         parts = Counter(c for i in missing for c in found.need.missing[i])
         lacking = [
             next(x.name.text for x in found.framework.indicators if x.code == c)

@@ -15,8 +15,8 @@ from training_work import CURRENCY, WITHHELD, Initiative, budget
 
 LAST_DAY = dt.date(2024, 12, 31)
 PER_USD = {2017: 41.2, 2018: 44.0, 2019: 47.5, 2020: 52.1, 2021: 55.8, 2022: 63.4, 2023: 72.9, 2024: 75.3}
-PER_EUR = {2018: 51.6, 2019: 53.4, 2020: 59.0, 2021: 66.1, 2022: 67.2, 2023: 78.4, 2024: 81.1}
-# Invented, as the whole country is: no real price index is meant.
+EUR_PER_USD = {2018: 0.85, 2019: 0.89, 2020: 0.88, 2021: 0.84, 2022: 0.94, 2023: 0.93, 2024: 0.93}
+# Invented, as all rates here are: no real price index is meant. The series bear the names that real studies use.
 DEFLATOR = {2017: 0.87, 2018: 0.89, 2019: 0.91, 2020: 0.92, 2021: 0.96, 2022: 1.0, 2023: 1.04, 2024: 1.07}
 
 
@@ -209,19 +209,19 @@ def unit_cost_rows() -> list[Row]:
 def rate_rows() -> list[Row]:
     """Rows of ``rates``: exchange rates by year, and an index of prices; a year that was looked for is blank."""
     rows: list[Row] = [
-        {"series": "xvm_per_usd", "year": str(y), "value": v, "unit": "XVM per USD", "basis": "mean of the year",
+        {"series": "xvm_per_usd", "year": str(y), "value": v, "unit": "XVM per USD", "basis": "invented mean of the year",
          "source": "central-bank"}
         for y, v in PER_USD.items()
     ]  # fmt: skip
     rows += [
-        {"series": "xvm_per_eur", "year": str(y), "value": v, "unit": "XVM per EUR", "basis": "mean of the year",
+        {"series": "eur_per_usd", "year": str(y), "value": v, "unit": "EUR per USD", "basis": "invented mean of the year",
          "source": "central-bank"}
-        for y, v in PER_EUR.items()
+        for y, v in EUR_PER_USD.items()
     ]  # fmt: skip
-    rows.append({"series": "xvm_per_eur", "year": "2017", "unit": "XVM per EUR", "basis": "looked for, not found",
+    rows.append({"series": "eur_per_usd", "year": "2017", "unit": "EUR per USD", "basis": "looked for, not found",
                  "source": "central-bank"})  # fmt: skip
     rows += [
-        {"series": "usd_deflator", "year": str(y), "value": v, "unit": "index, 2022 = 1", "basis": "invented",
+        {"series": "us_cpi_u", "year": str(y), "value": v, "unit": "index, 2022 = 1", "basis": "invented",
          "source": "central-bank"}
         for y, v in DEFLATOR.items()
     ]  # fmt: skip

@@ -83,7 +83,7 @@ def need_rows(found: Assessed) -> Iterable[dict[str, Any]]:
             "rank_upper": high[i],
             "top_k": top[i],
             "band": float(found.bands[i]) if found.bands[i] else None,
-            **{name: need.details[name][i] for name in ("arithmetic", "data_lower", "data_upper", "choice_lower", "choice_upper")},
+            **{name: need.details[name][i] for name in ("arithmetic", "data_lower", "data_upper", "choice_lower", "choice_upper", "every_lower", "every_upper")},
             "severity": severity.value[i],
             "severity_lower": severity.lower[i],
             "severity_upper": severity.upper[i],

@@ -136,8 +136,11 @@ def _settled(problem: AllocationProblem, built: Program, solver: Solver, best: O
     solver.bound_rows(np.where(tight, one_side, built.row_lower), np.where(tight, one_side, built.row_upper))
     solver.aim(cost)
     chosen = solver.run()
-    # Rounding can empty the set of equally good plans; the optimum found first is then as good.
-    return best.columns if chosen is None else chosen.columns
+    # Rounding can empty the set of equally good plans, or let in worse ones; the optimum found first is then
+    # kept, which is as good.
+    if chosen is None or built.cost @ chosen.columns < built.cost @ best.columns - 1e-9:
+        return best.columns
+    return chosen.columns
 
 
 def _plan(problem: AllocationProblem, built: Program, best: Optimum, columns: FloatArray) -> Plan:

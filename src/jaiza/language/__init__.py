@@ -63,8 +63,9 @@ def _said(value: Any, language: str) -> Any:
     if isinstance(value, Text):
         return value.said(language)
     if isinstance(value, list | tuple):
-        comma = "، " if language == "ur" else ", "
-        return comma.join(str(_said(item, language)) for item in value)
+        comma, last = ("، ", " اور ") if language == "ur" else (", ", " and ")
+        items = [str(_said(item, language)) for item in value]
+        return comma.join(items[:-1]) + last + items[-1] if len(items) > 1 else "".join(items)
     return value
 
 

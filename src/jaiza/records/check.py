@@ -178,7 +178,14 @@ def within_table(table: Table, rows: pa.Table) -> list[Problem]:
 
 
 def _problem(
-    rows: pa.Table, position: int, column: str, value: object, what: Text, mend: Text, code: str
+    rows: pa.Table,
+    position: int,
+    column: str,
+    value: object,
+    what: Text,
+    mend: Text,
+    code: str,
+    warning: bool = False,
 ) -> Problem:
     return Problem(
         what,
@@ -189,6 +196,7 @@ def _problem(
         row=rows["src_row"][position].as_py(),
         column=column,
         value=None if value is None else str(value),
+        warning=warning,
     )
 
 
@@ -274,6 +282,7 @@ def _out_of_order(table: Table, rows: pa.Table) -> list[Problem]:
                     text("is below {column} ({value})", column=low, value=rows[low][position].as_py()),
                     text("check both figures"),
                     "numbers_out_of_order",
+                    warning=table.order_is_sources_own,
                 )
             )
     return out

@@ -73,5 +73,6 @@ EVENTS = Table(
         Key(("place", "date", "kind", "location_precision", "source"), when_blank="event_id"),
     ),
     ordered_numbers=(("deaths_low", "deaths_best"), ("deaths_best", "deaths_high")),
+    order_is_sources_own=True,
     unlocks="the violence half of need",
 )

@@ -108,7 +108,9 @@ ALIGNMENTS_WITHHELD = Table(
     (
         Column("objective", "code", "objective", required=True, refers="objectives.id"),
         Column("code_a", "choice", "code of the first coder", required=True, choices=("-1", "0", "0.5", "1")),
-        Column("code_b", "choice", "code of the second coder", required=True, choices=("-1", "0", "0.5", "1")),
+        Column(
+            "code_b", "choice", "code of the second coder", required=True, choices=("-1", "0", "0.5", "1")
+        ),
         Column("initiatives", "whole", "number of initiatives", required=True, low=0),
     ),
     keys=(Key(("objective", "code_a", "code_b")),),

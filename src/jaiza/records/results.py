@@ -39,6 +39,12 @@ NEED = Table(
         Column("choice_lower", "number", "lower end when only the choices are uncertain"),
         Column("choice_upper", "number", "upper end when only the choices are uncertain"),
         Column(
+            "every_lower", "number", "lower end when ranks may replace goalposts too, which changes the scale"
+        ),
+        Column(
+            "every_upper", "number", "upper end when ranks may replace goalposts too, which changes the scale"
+        ),
+        Column(
             "severity", "number", "smoothed severity of reported violence, points per 100,000 person-years"
         ),
         Column("severity_lower", "number", "lower end of its 90 % interval"),

@@ -83,6 +83,7 @@ class Table:
     """A table: name, what one row is, columns, what must be unique and which dates must be in order.
 
     ``shares`` names (group column, share column) pairs whose shares add up to 1 where all are given.
+    Where ``order_is_sources_own``, numbers out of order are the source's word and only said as a warning.
     ``place_of_work`` tables describe organisations or their work: precise coordinates are refused in them.
     """
 
@@ -92,6 +93,7 @@ class Table:
     keys: tuple[Key, ...] = ()
     in_order: tuple[tuple[str, str], ...] = ()
     ordered_numbers: tuple[tuple[str, str], ...] = ()
+    order_is_sources_own: bool = False
     shares: tuple[tuple[str, str], ...] = ()
     place_of_work: bool = False
     unlocks: str = ""

@@ -44,12 +44,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class NeedScores:
-    """Scores of need and of its severity part, and what rankings need."""
+    """Scores of need and of its severity part, and what rankings need.
+
+    ``need.draws`` vary every choice and serve ranks; ``on_goalposts`` (draws,) marks those that keep the fixed
+    goalposts, and so the scale of the value: intervals of the level come from these alone.
+    """
 
     need: Scores
     severity: Scores
     parts: Parts
     missing: tuple[tuple[str, ...], ...]
+    on_goalposts: NDArray[np.bool_]
+
+    def level_draws(self) -> Floats:
+        """Draws of the level (draws on goalposts, areas)."""
+        assert self.need.draws is not None
+        return self.need.draws[self.on_goalposts]
 
 
 def need_scores(
@@ -60,9 +70,7 @@ def need_scores(
     reference = float(framework.number("half_life")), float(framework.number("spillover"))
     theta = rate_at_point(parts, reference[0])
     exposure = spilled(theta, reference[1], parts.neighbours)
-    value_parts = between_goalposts(
-        parts, exposure[None, :], np.stack([c.value for c in parts.conditions], axis=-1)[None]
-    )[0]
+    value_parts = between_goalposts(parts, exposure[None, :], parts.condition_values()[None])[0]
     how = str(framework.assumption("aggregation").value)
     value = joined(value_parts[None], parts.weights[None], np.array([how == "arithmetic"]))[0]
     value = np.where(parts.known, value, np.nan)
@@ -85,12 +93,14 @@ def need_scores(
             value,
             arithmetic,
             (joint, data_only, choice_only),
+            ~chosen.by_rank,
             value_parts,
             exposure,
         ),
         severity=_severity(parts, scope, framework, tables, as_of, theta, theta_draws),
         parts=parts,
         missing=tuple(missing_parts(parts, i) for i in range(len(scope.areas))),
+        on_goalposts=~chosen.by_rank,
     )
 
 
@@ -142,13 +152,15 @@ def _terms(parts: Parts, scope: Scope, as_of: dt.date) -> GradeTerms:
 
 def _need(
     parts: Parts, scope: Scope, framework: Framework, as_of: dt.date, value: Floats, arithmetic: Floats,
-    drawn: tuple[Floats, Floats, Floats], z: Floats, exposure: Floats,
+    drawn: tuple[Floats, Floats, Floats], on_goalposts: NDArray[np.bool_], z: Floats, exposure: Floats,
 ) -> Scores:  # fmt: skip
     joint, data_only, choice_only = drawn
-    lower, upper = interval(value, joint)
-    data, choice = interval(value, data_only), interval(value, choice_only)
+    lower, upper = interval(value, joint[on_goalposts])
+    every = interval(value, joint)
+    data, choice = interval(value, data_only), interval(value, choice_only[on_goalposts])
     details = {
         "arithmetic": arithmetic,
+        "every_lower": every[0], "every_upper": every[1],
         "data_lower": data[0], "data_upper": data[1],
         "choice_lower": choice[0], "choice_upper": choice[1],
         "severity_with_spillover": np.where(parts.known, exposure, np.nan),
@@ -186,7 +198,7 @@ def _need(
                 for k, i in enumerate(parts.indicators)
             },
             "needs_log": _log_rule(parts, exposure),
-            "national": _national(value, joint, people),
+            "national": _national(value, joint[on_goalposts], people),
         },
         details=details,
         unit="0 to 1",

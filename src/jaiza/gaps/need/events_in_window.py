@@ -134,7 +134,7 @@ def events_in_window(tables: Tables, as_of: dt.date, window: float, sources: Seq
     """Sums of events and deaths by place, date and precision inside the window.
 
     Deaths that a row does not give are counted apart, never as zero deaths: see ``unreported``. A row without low or
-    high figures is taken at its best figure; a row of several events without squares is taken as events of equal
+    high figures is taken at its best figure; where a source's bounds do not hold its best figure they are widened to it; a row of several events without squares is taken as events of equal
     size, which understates how uneven they were.
     """
     import ibis
@@ -146,8 +146,8 @@ def events_in_window(tables: Tables, as_of: dt.date, window: float, sources: Seq
     equal = ibis.ifelse(chosen.events > 0, best * best / ibis.greatest(chosen.events, 1), 0)
     filled = chosen.mutate(
         best=ibis.coalesce(best, 0),
-        low=ibis.coalesce(chosen.deaths_low, best, 0),
-        high=ibis.coalesce(chosen.deaths_high, best, 0),
+        low=ibis.least(ibis.coalesce(chosen.deaths_low, best, 0), ibis.coalesce(best, 0)),
+        high=ibis.greatest(ibis.coalesce(chosen.deaths_high, best, 0), ibis.coalesce(best, 0)),
         squared=ibis.coalesce(chosen.deaths_best_squared.cast("float64"), equal.cast("float64"), 0.0),
         unreported=ibis.ifelse(best.isnull(), chosen.events, 0),
     )

@@ -34,6 +34,12 @@ class Parts:
         """Nominal weights of the parts."""
         return np.array([i.weight for i in self.indicators])
 
+    def condition_values(self) -> Floats:
+        """Published values (areas, conditions)."""
+        if not self.conditions:
+            return np.empty((len(self.known), 0))
+        return np.stack([c.value for c in self.conditions], axis=-1)
+
 
 def parts_of_need(tables: Tables, framework: Framework, scope: Scope, as_of: dt.date) -> Parts:
     """Everything that need is made of, before any is drawn or joined."""

@@ -72,10 +72,8 @@ def draws_of_need(
         else:
             theta = severity_draws(parts, choices.half_life, rng)
     exposure = spilled(theta, choices.spillover, parts.neighbours)
-    if rng is None:
-        values = np.broadcast_to(
-            np.stack([c.value for c in parts.conditions], axis=-1), (draws, areas, len(parts.conditions))
-        )
+    if rng is None or not parts.conditions:
+        values = np.broadcast_to(parts.condition_values(), (draws, areas, len(parts.conditions)))
     else:
         values = np.stack([c.draws(draws, rng) for c in parts.conditions], axis=-1)
     z = between_goalposts(parts, exposure, values)
