@@ -323,9 +323,18 @@ on the logit scale.
 
 {outside(area, people)}
 
-Weights ignored in an informative sample bias every estimate alike: no model mends that, and an interval does
-not show it. Clusters ignored make every estimate look surer than it is. A misspecified covariate costs
-accuracy and hardly any coverage, since the area effects take up what the line misses.
+A miss of less than twice its simulation error cannot be told from a hit. What to expect, and why:
+
+- Weights ignored in an informative sample bias every estimate alike: no model mends that, and no interval
+  shows it.
+- Clusters ignored make sampled areas look surer than they are. Areas without a sample come out too wide,
+  because noise between clusters is taken for differences between areas.
+- With few areas the interval of an unsampled area is too narrow: its mean squared error, sigma^2 + x'Qx, holds
+  nothing for the error of sigma^2 itself.
+- A misspecified covariate costs accuracy and hardly any coverage: the area effects take up what the line
+  misses.
+- Direct intervals are normal ones from the few clusters of one area, which cover too little; the models borrow
+  the size of the error from all areas.
 
 ## Time
 

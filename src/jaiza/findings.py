@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from jaiza.decide.grades import HEADLINE, Grade, by_age, grade_of, worst
 from jaiza.disclosure import Disclosed
 from jaiza.framework import Framework
+from jaiza.gaps.coverage import CoverageScores
 from jaiza.gaps.coverage.presence import PresenceMap
 from jaiza.gaps.need import NeedScores
 from jaiza.language import Text, bilingual, mark, text, texts
@@ -79,10 +80,17 @@ class Assessed:
     need: NeedScores
     need_grades: tuple[Grade, ...]
     severity_grades: tuple[Grade, ...]
-    presence: PresenceMap
+    coverage: CoverageScores
+    coverage_grades: tuple[Grade, ...]
+    placed: Mapping[str, int]
     disclosed: Disclosed
     bands: NDArray[np.int64]
     ranked: NDArray[np.bool_]
+
+    @property
+    def presence(self) -> PresenceMap:
+        """Presence of work as the audience may see it."""
+        return self.coverage.presence
 
     @property
     def round(self) -> str:
@@ -308,28 +316,24 @@ def _fewest(deaths: NDArray[np.float64], total: float) -> tuple[int, NDArray[np.
 
 
 def catalogue(found: Assessed) -> list[Finding]:
-    """What the records of work say about themselves: counts, not estimates."""
-    placed = found.presence.placed
+    """What the records of work say about themselves: counts over the whole catalogue, not estimates."""
+    placed, shown = found.placed, found.presence.placed
     total = placed["records"]
     if not total:
         return []
-    hidden = found.disclosed.coarsened
-    parameters = {"placed": dict(placed), "placed_by_province_to_protect": hidden}
+    dose = float(placed["area_reach_dates"])
     figure = Figure(
-        figure_id("records-with-dose", found.round, "national"), "records-with-dose", "", float(placed["area_reach_dates"]),
-        float(placed["area_reach_dates"]), float(placed["area_reach_dates"]), "estimated", grade_of(sources=1), "sources",
-        float(total), "records", "C0", parameters=parameters,
+        figure_id("records-with-dose", found.round, "national"), "records-with-dose", "", dose, dose, dose, "estimated",
+        grade_of(sources=1), "sources", float(total), "records", "C0",
+        parameters={"placed": dict(placed), "placed_as_shown": dict(shown)},
     )  # fmt: skip
     sentence = text(
-        "Of {total} recorded initiatives, {named} name a district that may be shown, {parent} only a province and {none} no "
-        "place; {dose} give district, people reached and dates together.",
-        total=total, named=placed["area"], parent=placed["parent"], none=placed["none"] + placed["national"],
-        dose=placed["area_reach_dates"],
+        "Of {total} recorded initiatives, {area} name a district, {parent} only a province, {national} only the country and "
+        "{none} no place; {dose} give district, people reached and dates together.",
+        total=total, area=placed["area"], parent=placed["parent"], national=placed["national"], none=placed["none"], dose=int(dose),
     )  # fmt: skip
-    note = text(
-        "records with district, reach and dates; {n} more name a district that is withheld to protect people",
-        n=hidden,
-    )
+    note = text("records with all three; {n} that name a district are shown by province only, to protect people",
+                n=placed["area"] - shown["area"])  # fmt: skip
     return [Finding("records", "catalogue", sentence, figure, note)]
 
 
@@ -394,7 +398,7 @@ def cannot_say(found: Assessed) -> list[Finding]:
                     text("{names}: no census rows in these sources, so nothing is ranked there.", names=[found.name(p) for p in parents if p]),
                     None, None, text("a published count of people by district"))
         )  # fmt: skip
-    if found.presence.work:
+    if found.presence.work and "estimated" not in found.coverage.gap.state:
         out.append(
             Finding("coverage-unknown", "cannot_say",
                     text("How many people are reached, and where nobody is, cannot be said. {why}", why=text(UNKNOWN_ABSENCE)),

@@ -19,8 +19,10 @@ from numpy.random import Generator
 from jaiza.assess.figure_rows import figure_rows, lineage_table, plain
 from jaiza.assess.result_rows import (
     context_rows,
+    coverage_rows,
     data_age_rows,
     data_first_rows,
+    ended_rows,
     gap_rows,
     need_rows,
     places_rows,
@@ -30,6 +32,7 @@ from jaiza.decide.grades import grades
 from jaiza.disclosure import Audience, disclosed
 from jaiza.findings import Assessed, bands, findings, ranked_areas
 from jaiza.framework import Framework
+from jaiza.gaps.coverage import coverage_scores
 from jaiza.gaps.coverage.presence import presence
 from jaiza.gaps.need import NeedScores, need_scores
 from jaiza.gaps.need.parts import normalised
@@ -66,9 +69,13 @@ def assess(
     need_grades = grades(need.need)
     severity_grades = grades(need.severity, _severity_width(need))
     ranked = ranked_areas(need, need_grades)
+    coverage = coverage_scores(
+        shown.tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "coverage", as_of.isoformat()),
+        need_value=need.need.value,
+    )  # fmt: skip
     found = Assessed(
-        as_of, tables, framework, area_scope, need, need_grades, severity_grades,
-        presence(shown.tables, framework, area_scope, as_of), shown, bands(need, ranked), ranked,
+        as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, grades(coverage.gap),
+        presence(tables, framework, area_scope, as_of).placed, shown, bands(need, ranked), ranked,
     )  # fmt: skip
     told = findings(found)
     frames = {
@@ -77,6 +84,8 @@ def assess(
         "context": frame(declared.CONTEXT, context_rows(found)),
         "need": frame(declared.NEED, need_rows(found)),
         "presence": frame(declared.PRESENCE, presence_rows(found)),
+        "coverage": frame(declared.COVERAGE, coverage_rows(found)),
+        "ended": frame(declared.ENDED, ended_rows(found)),
         "gaps": frame(declared.GAPS, gap_rows(found)),
         "data_first": frame(declared.DATA_FIRST, data_first_rows(found)),
         "data_age": frame(declared.DATA_AGE, data_age_rows(found)),
@@ -110,7 +119,7 @@ def manifest(found: Assessed, about: About, draws: int, seed: int) -> dict[str, 
         },
         "study": dict(about.study),
         "parameters": found.framework.parameters(),
-        "measures": {s.measure: plain(s.parameters) for s in (found.need.need, found.need.severity)},
+        "measures": {s.measure: plain(s.parameters) for s in (found.need.need, found.need.severity, found.coverage.gap)},
         "names": {
             "approaches": [{"code": a.code, "en": a.name.en, "ur": a.name.ur} for a in found.framework.approaches],
             "indicators": [
@@ -124,7 +133,7 @@ def manifest(found: Assessed, about: About, draws: int, seed: int) -> dict[str, 
             ],
         },
         "records": {
-            **found.presence.placed,
+            **found.placed,
             "placed_by_province_to_protect": found.disclosed.coarsened,
             "without_name_to_protect": found.disclosed.unnamed,
         },

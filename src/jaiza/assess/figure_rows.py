@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from jaiza.assess.result_rows import gap_rows, values
+from jaiza.assess.result_rows import coverage_rows, values
 from jaiza.decide.grades import Grade
 from jaiza.findings import Assessed, Finding
 from jaiza.gaps.coverage.presence import PresenceMap
@@ -21,6 +21,10 @@ _CONTENT = {
     "events": ("place", "date", "kind", "location_precision", "events", "deaths_best", "deaths_low", "deaths_high",
                "deaths_best_squared", "source"),
     "population": ("area", "sex", "age_band", "people", "counted_on", "source"),
+    "neighbours": ("area_a", "area_b"),
+    "initiatives": ("id", "title", "start", "end", "reached_low", "reached_high", "hours_low", "hours_high"),
+    "initiative_areas": ("initiative", "area", "share"),
+    "initiative_approaches": ("initiative", "approach", "share"),
     "indicators": ("area", "code", "value", "se", "period_end", "source", "note"),
 }  # fmt: skip
 
@@ -46,9 +50,11 @@ def figure_rows(found: Assessed, told: Sequence[Finding]) -> Iterable[dict[str, 
         yield {"figure": figure_id("presence", found.round, place, approach), "measure": "presence", "area_code": place,
                "approach": approach, "state": "estimated", "n": None, "method": "C0",
                "parameters": _json({"presence": cell.presence, **counts})}  # fmt: skip
-    for row in gap_rows(found):
-        yield {"figure": row["figure"], "measure": row["gap"], "area_code": row["area_code"], "state": row["state"],
-               "grade": row["grade"], "n": row["n"], "method": "C", "parameters": _json({})}  # fmt: skip
+    yield from _score_figures(found, found.coverage.gap, found.coverage_grades, _coverage_parameters)
+    for row in coverage_rows(found):
+        yield {"figure": row["figure"], "measure": "coverage", "area_code": row["area_code"], "approach": row["approach"],
+               **{k: row[k] for k in ("value", "lower", "upper", "state", "grade", "n")}, "method": "C2",
+               "parameters": _json({"presence": row["presence"], "part_of": figure_id("coverage", found.round, row["area_code"])})}  # fmt: skip
     seen = set()
     for finding in told:
         f = finding.figure
@@ -102,9 +108,17 @@ def _severity_parameters(found: Assessed, i: int) -> dict[str, Any]:
     return {name: float(values[i]) for name, values in details.items()}
 
 
+def _coverage_parameters(found: Assessed, i: int) -> dict[str, Any]:
+    gap = found.coverage.gap
+    cells = [
+        figure_id("coverage", found.round, gap.areas[i], a.code) for a in found.coverage.cells.approaches
+    ]
+    return {**{name: float(v[i]) for name, v in gap.details.items() if np.ndim(v) == 1}, "from": cells}
+
+
 def lineage_table(found: Assessed) -> pa.Table:
     """Rows behind every figure. Rows of initiatives are told only as far as their class allows."""
-    parts = [_score_lineage(found, s) for s in (found.need.need, found.need.severity)]
+    parts = [_score_lineage(found, s) for s in (found.need.need, found.need.severity, found.coverage.gap)]
     parts.append(frame(declared.LINEAGE, _presence_lineage(found, found.presence)))
     return pa.concat_tables(parts)
 
@@ -112,18 +126,32 @@ def lineage_table(found: Assessed) -> pa.Table:
 def _score_lineage(found: Assessed, scores: Scores) -> pa.Table:
     out = []
     for lineage in scores.lineage:
-        table = found.tables[lineage.table]
+        table = found.disclosed.tables[lineage.table]
         cells = (
             table.select([*_CONTENT[lineage.table], "src_file", "src_sheet", "src_row"])
             .take(lineage.rows)
             .to_pylist()
         )
         for area, used, row in zip(lineage.areas.tolist(), lineage.used.tolist(), cells, strict=True):
+            if not _may_list(found, lineage.table, row):
+                continue
             content = {k: row[k] for k in _CONTENT[lineage.table] if row[k] is not None}
             out.append({"figure": figure_id(scores.measure, found.round, scores.areas[area]), "table": lineage.table,
                         "role": lineage.role, "file": row["src_file"], "sheet": row["src_sheet"], "row": row["src_row"],
                         "used": used, "content": _json(content)})  # fmt: skip
     return frame(declared.LINEAGE, out)
+
+
+def _may_list(found: Assessed, table: str, row: Mapping[str, Any]) -> bool:
+    """Whether a row behind a figure may be listed: rows of work only when their class lets their name be shown."""
+    initiative = {
+        "initiatives": "id",
+        "initiative_areas": "initiative",
+        "initiative_approaches": "initiative",
+    }.get(table)
+    if initiative is None or found.disclosed.audience == "restricted":
+        return True
+    return found.disclosed.classes[row[initiative]] == "low"
 
 
 def _presence_lineage(found: Assessed, cells: PresenceMap) -> Iterable[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from jaiza.decide.grades import Grade, by_age
+from jaiza.decide.grades import Grade, by_age, grades
 from jaiza.disclosure import initiative_count, organisation_count
 from jaiza.findings import Assessed
 from jaiza.records.dates import age_in_months, last_day
@@ -121,25 +121,54 @@ def presence_rows(found: Assessed) -> Iterable[dict[str, Any]]:
 
 def gap_rows(found: Assessed) -> Iterable[dict[str, Any]]:
     """One row an area and gap; a gap that nothing can be said of is there, and says so."""
-    counted = np.array([s != "not_applicable" for s in found.need.need.state])
-    for i, code in enumerate(found.scope.areas):
+    for scores, letters in ((found.coverage.gap, found.coverage_grades),):
+        for i, code in enumerate(scores.areas):
+            yield {
+                "area_code": code,
+                "area_name": found.scope.name(code),
+                "gap": scores.measure,
+                **values(scores, letters[i], i),
+                "figure": figure_id(scores.measure, found.round, code),
+            }
+
+
+def coverage_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Coverage (not the gap) by area and approach, from the records that the audience may see."""
+    cells = found.coverage.cells
+    letters = {a.code: grades(cells.gap(a.code)) for a in cells.approaches}
+    at = {a: i for i, a in enumerate(cells.areas)}
+    for cell in cells.rows():
+        grade = letters[cell.approach][at[cell.area]]
         yield {
-            "area_code": code,
-            "area_name": found.scope.name(code),
-            "gap": "coverage",
-            "value": None,
-            "lower": None,
-            "upper": None,
-            "state": "no_data" if counted[i] else "not_applicable",
-            "grade": "E" if counted[i] else None,
-            "n": float(
-                sum(
-                    len(c.rows)
-                    for c in found.presence.of_area(code)
-                    if c.presence not in ("coarse_only", "none_known")
-                )
+            **_area(found, cell.area),
+            "approach": cell.approach,
+            "presence": cell.presence,
+            "value": cell.value,
+            "lower": cell.lower if np.isfinite(cell.value) else None,
+            "upper": cell.upper if np.isfinite(cell.value) else None,
+            "state": cell.state,
+            "grade": grade.letter or None,
+            "n": float(cell.records),
+            "figure": figure_id("coverage", found.round, cell.area, cell.approach),
+        }
+
+
+def ended_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Work that ended with nothing on record since; initiatives are counted by province only."""
+    for item in found.coverage.ended:
+        district = found.scope.kind[item.place] == "area"
+        parent = found.scope.parent(item.place) if district else item.place
+        yield {
+            "area_code": item.place,
+            "area_name": found.scope.name(item.place),
+            "admin1_code": parent or None,
+            "admin1_name": found.scope.name(parent) if parent else None,
+            "approach": item.approach,
+            "last": item.last,
+            "initiatives": initiative_count(
+                len(item.initiatives), by_district=district, audience=found.disclosed.audience
             ),
-            "figure": figure_id("coverage", found.round, code),
+            "registry_complete": item.complete,
         }
 
 

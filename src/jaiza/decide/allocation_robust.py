@@ -144,9 +144,7 @@ def cvar(
     central = solve(problem, gap=gap, seconds=seconds)
     tail = _Tail(problem, draws, beta)
     central_outcomes = tail.outcomes(central.x)
-    worst = int(np.ceil((1.0 - beta) * draws.count * 1.2))
-    inside = np.zeros(draws.count, dtype=bool)
-    inside[np.argsort(central_outcomes, kind="stable")[: max(1, worst)]] = True
+    inside = _worst(central_outcomes, draws.chance, 1.0 - beta)
     cells: BoolArray = np.logical_or(central.x.any(axis=2), problem.whole)
     while True:
         master = _Master(tail, np.flatnonzero(inside), cells)
@@ -169,6 +167,18 @@ def cvar(
         central=central,
         central_cvar=tail_mean(central_outcomes, beta, draws.chance),
     )
+
+
+def _worst(outcomes: FloatArray, chance: FloatArray, share: float) -> BoolArray:
+    """Worst draws that hold a good fifth more than this share of the probability (D,).
+
+    At least the share itself is needed, or else eta has no upper limit.
+    """
+    order = np.argsort(outcomes, kind="stable")
+    before = np.cumsum(chance[order]) - chance[order]
+    inside = np.zeros(outcomes.size, dtype=bool)
+    inside[order[before < 1.2 * share]] = True
+    return inside
 
 
 class _Tail:

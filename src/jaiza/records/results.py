@@ -74,6 +74,32 @@ PRESENCE = Table(
     ),
 )  # fmt: skip
 
+COVERAGE = Table(
+    "coverage",
+    "coverage of one approach in one area: people reached as a share of those to be reached",
+    (
+        *_AREA,
+        Column("approach", "code", "approach", required=True),
+        Column("presence", "choice", "what is recorded (methods C0)", required=True, choices=_PRESENCE),
+        *_VALUE,
+        _FIGURE,
+    ),
+)
+
+ENDED = Table(
+    "ended",
+    "work of one approach that ended in one place, with nothing on record since",
+    (
+        *_AREA,
+        Column("approach", "code", "approach", required=True),
+        Column("last", "date", "last day on record", required=True),
+        Column("initiatives", "number", "initiatives that ended; given by province only"),
+        Column(
+            "registry_complete", "flag", "whether the registry is certified complete there", required=True
+        ),
+    ),
+)
+
 GAPS = Table(
     "gaps",
     "one gap in one area",
@@ -189,6 +215,8 @@ CONTEXT = Table(
     ),
 )
 
-RESULTS = by_name((PLACES, BORDERS, CONTEXT, NEED, PRESENCE, GAPS, DATA_FIRST, DATA_AGE, FIGURES, LINEAGE))
+RESULTS = by_name(
+    (PLACES, BORDERS, CONTEXT, NEED, PRESENCE, COVERAGE, ENDED, GAPS, DATA_FIRST, DATA_AGE, FIGURES, LINEAGE)
+)
 # Tables that people open; the others are for machines and stand as Parquet only.
-AS_CSV = ("need", "presence", "gaps", "data_first", "data_age", "context")
+AS_CSV = ("need", "presence", "coverage", "ended", "gaps", "data_first", "data_age", "context")

@@ -200,7 +200,9 @@ class FreeSpace:
             (bx - ax) * (gy - ay) - (by - ay) * (gx - ax)
             for (ax, ay), (bx, by) in zip(corners, (*corners[1:], corners[0]), strict=True)
         ]
-        inside = np.logical_and.reduce([s >= 0 for s in sides]) | np.logical_and.reduce([s <= 0 for s in sides])
+        inside = np.logical_and.reduce([s >= 0 for s in sides]) | np.logical_and.reduce(
+            [s <= 0 for s in sides]
+        )
         self._taken[rows, columns] |= inside
 
     def cover_box(self, box: Box) -> None:

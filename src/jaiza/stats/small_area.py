@@ -315,36 +315,39 @@ def _coefficients(y: FloatArray, x: FloatArray, total: FloatArray) -> tuple[Floa
     return (q @ (weighted.T @ y)) / scale, q / np.outer(scale, scale)
 
 
-def _restricted(y: FloatArray, x: FloatArray, total: FloatArray) -> tuple[float, float]:
-    """Return (REML log-likelihood without its constant, its derivative by sigma^2)."""
-    weighted = x / total[:, None]
+def _restricted(
+    y: FloatArray, x: FloatArray, psi: FloatArray, variances: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Return (REML log-likelihood without its constant, its slope by sigma^2), each (variances,)."""
+    total = psi + np.asarray(variances, dtype=np.float64).reshape(-1, 1)
+    weighted = x / total[:, :, None]
     information = x.T @ weighted
     q = np.linalg.inv(information)
-    residual = (y - x @ (q @ (weighted.T @ y))) / total
-    value = -0.5 * (np.log(total).sum() + np.linalg.slogdet(information)[1] + residual @ y)
-    trace = np.sum(1.0 / total) - np.einsum("ap,pq,aq->", weighted, q, weighted)
-    return float(value), float(-0.5 * (trace - residual @ residual))
+    beta = q @ (weighted.transpose(0, 2, 1) @ y)[:, :, None]
+    residual = (y - (x @ beta)[:, :, 0]) / total
+    form = np.sum(residual**2 * total, axis=1)
+    value = -0.5 * (np.log(total).sum(axis=1) + np.linalg.slogdet(information)[1] + form)
+    trace = np.sum(1.0 / total, axis=1) - np.einsum("gap,gpq,gaq->g", weighted, q, weighted, optimize=True)
+    return value, -0.5 * (trace - np.sum(residual**2, axis=1))
 
 
 def _variance(y: FloatArray, x: FloatArray, psi: FloatArray) -> tuple[float, bool]:
     """Return (sigma^2, True if REML put it at 0 and the adjusted likelihood was used)."""
     x = np.linalg.qr(x)[0]  # the same column space in well-scaled columns: sigma^2 does not change
-    spread = float(np.var(y))
-    grid = np.geomspace(psi.min() * 1e-6, 100.0 * (spread + psi.max()), 240)
-    values = np.array([_restricted(y, x, psi + s)[0] for s in grid])
-    at_zero, slope_at_zero = _restricted(y, x, psi)
-    best = int(np.argmax(values))
-    if slope_at_zero > 0 or (best > 0 and values[best] > at_zero):
-        return _root(lambda s: _restricted(y, x, psi + s)[1], grid, best), False
-    adjusted = int(np.argmax(values + np.log(grid)))
-    return _root(lambda s: _restricted(y, x, psi + s)[1] + 1.0 / s, grid, adjusted), True
+    grid = np.geomspace(psi.min() * 1e-6, 100.0 * (float(np.var(y)) + psi.max()), 160)
+    values, slopes = _restricted(y, x, psi, [0.0, *grid])
+    best = int(np.argmax(values[1:]))
+    if slopes[0] > 0 or (best > 0 and values[1 + best] > values[0]):
+        return _root(lambda s: float(_restricted(y, x, psi, s)[1][0]), grid, best), False
+    adjusted = int(np.argmax(values[1:] + np.log(grid)))
+    return _root(lambda s: float(_restricted(y, x, psi, s)[1][0]) + 1.0 / s, grid, adjusted), True
 
 
 def _root(slope: Callable[[float], float], grid: FloatArray, best: int) -> float:
     """Return the zero of `slope` beside the best point of the grid."""
     low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, grid.size - 1)])
     if best == 0 and slope(low) <= 0:
-        return low  # so close below the smallest sampling variance that it is 0 for every purpose
+        return low  # so far below the smallest sampling variance that it is 0 for every purpose
     while slope(high) > 0:
         high *= 4.0
     return float(brentq(slope, low, high, xtol=1e-15, rtol=1e-13))

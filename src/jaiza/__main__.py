@@ -1,0 +1,5 @@
+"""``python -m jaiza`` is ``jaiza``."""
+
+from jaiza.cli import main
+
+main()
