@@ -66,7 +66,7 @@ def stray_files(data: Path) -> list[Problem]:
         return []
     return [
         Problem(text("no table has this name, so it is not used"),
-                text("name it after a table, or bring it in with jaiza add"), "stray_file", file=path.name, warning=True)
+                text("name it after the table that it fills"), "stray_file", file=path.name, warning=True)
         for path in sorted(data.iterdir())
         if path.is_file() and path not in used and not path.name.startswith(".")
     ]  # fmt: skip

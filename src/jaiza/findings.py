@@ -164,10 +164,10 @@ def highest_need(found: Assessed) -> Finding:
         float(need.lower[first]), float(need.upper[first]), "estimated", found.need_grades[first].letter, "", need.n[first],
         need.unit, "B6",
     )  # fmt: skip
-    names = [found.name(need.areas[i]) for i in top[:6]]
+    names = [found.name(need.areas[i]) for i in top[:8]]
     if len(top) == 1:
         sentence = text("Need for a response is highest in {names}.", names=names)
-    elif len(top) <= 6:
+    elif len(top) <= 8:
         sentence = text(
             "Need for a response is highest in {names}. These {n} districts cannot be told apart.",
             names=names,
@@ -293,7 +293,7 @@ def half_of_the_deaths(found: Assessed) -> Finding | None:
     note = text("districts, from low to high death counts; deaths that name no district are in the total")
     return _demoted(
         Finding("half-of-deaths", "headline", sentence, figure, note),
-        text("a newer event file (jaiza fetch ucdp)"),
+        text("a newer file of events by district"),
     )
 
 
@@ -354,7 +354,7 @@ def cannot_say(found: Assessed) -> list[Finding]:
                     text("No district can be ranked: open event data by district end on {date}, and what happened since is not known.",
                          date=newest.isoformat()),
                     None, None,
-                    text("a newer event file: jaiza fetch ucdp, or your own UCDP or ACLED file with jaiza add"))
+                    text("events by district of the last 24 months, such as a newer UCDP or ACLED file, in data/events.csv"))
         )  # fmt: skip
     missing = [i for i, s in enumerate(need.state) if s == "no_data"]
     if missing and states["estimated"]:

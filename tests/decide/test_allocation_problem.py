@@ -123,5 +123,5 @@ class TestChannelMultiplier:
 
     @pytest.mark.parametrize(("trust", "delta"), [([1.2], 0.5), ([np.nan], 0.5), ([0.5], -0.1), ([0.5], 2.0)])
     def test_outside_its_limits(self, trust, delta):
-        with pytest.raises(ValueError, match="trust|delta"):
+        with pytest.raises(ValueError, match=r"trust|delta"):
             channel_multiplier(trust, delta)

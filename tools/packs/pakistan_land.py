@@ -128,7 +128,9 @@ def _out_of_school(census: set[str]) -> list[dict[str, object]]:
                        n=int(float(r["sample_size"])) if own and r["sample_size"] else None,
                        note="mostly rural sample" if own else COPIED)
             )  # fmt: skip
-    return out
+    # A district that has a figure of its own needs no row for that of the undivided one.
+    measured = {(r["area"], r["period_end"]) for r in out if r["state"] == "observed"}
+    return [r for r in out if r["state"] == "observed" or (r["area"], r["period_end"]) not in measured]
 
 
 def _survey_shares(census: set[str]) -> list[dict[str, object]]:

@@ -73,7 +73,7 @@ def indicator_rows(land: Land) -> list[Row]:
                         zero = 0 if state == "confirmed_zero" else None
                         rows.append({**base, "value": zero, "state": state, "source": f"{source}-{wave}"})
                         break
-                    exact = source in ("school-census", "water-register", "shelter-count")
+                    exact = error < 5 and source in ("school-census", "water-register", "shelter-count")
                     rows.append({**base, "value": round(value, 1), "state": "observed", "source": f"{source}-{wave}",
                                  "se": None if exact else round(error, 2), "n": None if exact else n,
                                  "note": "very few households answered" if error >= 5 else None})  # fmt: skip
@@ -83,7 +83,7 @@ def indicator_rows(land: Land) -> list[Row]:
 def _error(code: str, c: Condition, source: str, rng: np.random.Generator) -> tuple[float, int]:
     """Standard error and base: small where many were asked, very large where few were."""
     if code in [names.CODES[n] for n in VERY_WIDE]:
-        return c.error * float(rng.uniform(9.0, 13.0)), int(rng.integers(14, 32))
+        return c.error * float(rng.uniform(15.0, 19.0)), int(rng.integers(4, 9))
     if code in [names.CODES[n] for n in WELL_MEASURED]:
         return c.error * float(rng.uniform(0.25, 0.4)), int(rng.integers(2200, 4200))
     return c.error * float(rng.uniform(0.7, 1.6)), int(rng.integers(260, 900))

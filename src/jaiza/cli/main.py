@@ -9,8 +9,8 @@ import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from jaiza.cli import printing
 from jaiza.errors import DATA_PROBLEMS, WRONG_USE, DataProblems, JaizaError, WrongUse, grouped
@@ -220,12 +220,14 @@ def main(arguments: list[str] | None = None) -> Any:
     except JaizaError as error:
         printing.warn(error.text)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as end:
+    except typer.Exit as end:
         sys.exit(end.exit_code)
-    except click.exceptions.Abort:
+    except typer.Abort:
         sys.exit(130)
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        show = getattr(error, "show", None)
+        if show is not None:
+            show()
         sys.exit(WRONG_USE)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

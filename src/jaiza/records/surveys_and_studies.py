@@ -54,7 +54,7 @@ SURVEY_ESTIMATES = Table(
         Column("dont_know_percent", "number", "published share of no answer", low=0, high=100),
         Column("subgroup", "words", "who was asked"),
         Column("n", "whole", "base of this row", low=0),
-        Column("margin", "number", "printed margin of error, percentage points", low=0),
+        Column("margin", "words", "printed margin of error, percentage points, or a range as printed"),
         Column(
             "construct",
             "choice",
@@ -87,7 +87,7 @@ STUDIES = Table(
     (
         Column("id", "code", "short code", required=True),
         Column("citation", "words", "citation", required=True),
-        Column("year", "date", "year", required=True, past=True),
+        Column("year", "date", "year; blank where the pages read give none", past=True),
         Column("country", "words", "country or countries", required=True),
         Column("region", "words", "region of the world"),
         Column("approach", "code", "approach, as in framework.toml", required=True),

@@ -10,12 +10,18 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from jaiza.language import text
-from jaiza.report.terms import GRADE_TERMS, GRADES, PRESENCE_SAYS, STATES
+from jaiza.report.terms import GRADE_TERMS, GRADES, STATES
 from jaiza.report.voice import Voice, two, whole
 
-TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-CELL, SIGN = 7.0, 5.5  # pitch and size of a cell in the small matrices
-SIGNS = tuple(PRESENCE_SAYS)
+CELL = 7.0  # pitch of a cell in the small matrices
+# One path a cell, from its upper left corner: full, half, small, pale ground, hollow.
+_SHAPES = {
+    "coarse_only": "h5.5v5.5h-5.5z",
+    "none_known": "m.4.4h4.7v4.7h-4.7z",
+    "known_active": "h5.5v5.5h-5.5z",
+    "dates_unknown": "v5.5h5.5z",
+    "known_ended": "m1.4 1.4h2.7v2.7h-2.7z",
+}
 
 HATCHES = Markup(
     '<svg class="defs" aria-hidden="true"><defs>'
@@ -36,17 +42,16 @@ def grade_ring(voice: Voice, letter: str | None, why: str = "") -> Markup:
     name = voice.plain(text("Grade {letter}", letter=letter))
     says = why or voice.plain(GRADES[letter])
     return Markup(
-        '<abbr class="grade grade-{0}" role="img" aria-label="{1}: {2}" title="{1}: {2}">{0}</abbr>'
+        '<abbr class="grade grade-{0}" role="img" aria-label="{1}" title="{1}, {2}">{0}</abbr>'
     ).format(letter, name, says)
 
 
 def reason(voice: Voice, letter: str | None, term: str | None) -> str:
-    """What sets a grade, in words."""
+    """What sets a grade, in words; what the letter means stands in the table of grades."""
     if not letter:
         return ""
-    if term in GRADE_TERMS:
-        return voice.plain(text("{says}; set by {term}", says=GRADES[letter], term=GRADE_TERMS[str(term)]))
-    return voice.plain(GRADES[letter])
+    known = GRADE_TERMS.get(term or "")
+    return voice.plain(GRADES[letter] if known is None else text("set by {term}", term=known))
 
 
 def amount(value: float, unit: str) -> str:
@@ -76,7 +81,7 @@ def figure_chip(
         interval = Markup('<i><span class="vh">{} </span>{}–{}</i>').format(
             voice.plain(text("90 % interval")), _scaled(lower, unit, scale), _scaled(upper, unit, scale)
         )
-    origin = Markup(' data-figure="{0}" title="jaiza explain {0}"').format(figure) if figure else Markup("")
+    origin = Markup(' data-figure="{0}" title="{0}"').format(figure) if figure else Markup("")
     return Markup('<span class="fig"{}>{} {} {}</span>').format(
         origin, shown, interval, grade_ring(voice, letter, why)
     )
@@ -107,9 +112,7 @@ def interval_bar(
 
     Without an interval nothing but the axis is drawn; without an estimate no dot.
     """
-    out = Markup("").join(
-        Markup('<line class="ax" x1="{0}" x2="{0}" y1="-4" y2="18"/>').format(percent(g)) for g in TICKS
-    )
+    out = Markup("")
     if lower is not None and upper is not None:
         out += Markup('<line class="rg{}" x1="{}" x2="{}" y1="50%" y2="50%"/>').format(
             " w" if wide else "", percent(lower), percent(upper)
@@ -146,8 +149,8 @@ def known_bar(counts: Mapping[str, int]) -> Markup:
 
 def presence_sign(state: str) -> Markup:
     """One sign of what is recorded; the five differ in shape as well as in shade."""
-    return Markup('<svg viewBox="0 0 {0} {0}" aria-hidden="true">{1}</svg>').format(
-        CELL, _sign(state, (CELL - SIGN) / 2, (CELL - SIGN) / 2)
+    return Markup('<svg viewBox="0 0 {0:g} {0:g}" aria-hidden="true"><path class="m-{1}" d="M.75 .75{2}"/></svg>').format(
+        CELL, state, _SHAPES[state]
     )
 
 
@@ -157,36 +160,18 @@ def presence_matrix(label: str, columns: Sequence[Sequence[str]], widest: int) -
     ``widest`` is the number of columns of the widest matrix beside it, so that all share one scale.
     """
     rows = max((len(c) for c in columns), default=0)
-    ground = "".join(
-        f"M{j * CELL + 0.75:g} {i * CELL + 0.75:g}h{SIGN}v{SIGN}h-{SIGN}z"
-        for j, column in enumerate(columns)
-        for i, state in enumerate(column)
-        if state == "none_known"
+    paths: dict[str, list[str]] = {}
+    for j, column in enumerate(columns):
+        for i, state in enumerate(column):
+            start = f"M{j * CELL + 0.75:g} {i * CELL + 0.75:g}"
+            paths.setdefault(state, []).append(start + _SHAPES[state])
+    drawn = Markup("").join(
+        Markup('<path class="m-{}" d="{}"/>').format(state, "".join(paths[state]))
+        for state in _SHAPES
+        if state in paths
     )
-    marks = Markup("").join(
-        _sign(state, j * CELL + 0.75, i * CELL + 0.75)
-        for j, column in enumerate(columns)
-        for i, state in enumerate(column)
-        if state != "none_known"
-    )
-    return Markup(
-        '<svg viewBox="0 0 {:g} {:g}" role="img" aria-label="{}"><path class="m-none_known" d="{}"/>{}</svg>'
-    ).format(widest * CELL, rows * CELL, label, ground, marks)
-
-
-def _sign(state: str, x: float, y: float) -> Markup:
-    if state == "known_ended":  # a small square in the middle
-        return Markup('<rect class="m-known_ended" x="{:g}" y="{:g}" width="2.5" height="2.5"/>').format(
-            x + 1.5, y + 1.5
-        )
-    if state == "dates_unknown":  # half a square
-        return Markup('<path class="m-dates_unknown" d="M{:g} {:g}v{}h{}z"/>').format(x, y, SIGN, SIGN)
-    if state == "coarse_only":
-        return Markup('<rect class="m-coarse_only" x="{:g}" y="{:g}" width="4.7" height="4.7"/>').format(
-            x + 0.4, y + 0.4
-        )
-    return Markup('<rect class="m-{}" x="{:g}" y="{:g}" width="{}" height="{}"/>').format(
-        state, x, y, SIGN, SIGN
+    return Markup('<svg viewBox="0 0 {:g} {:g}" role="img" aria-label="{}">{}</svg>').format(
+        widest * CELL, rows * CELL, label, drawn
     )
 
 

@@ -52,7 +52,7 @@ def _read_delimited(path: Path, delimiter: str) -> RawTable:
                 _about(
                     path,
                     text("is not written in UTF-8"),
-                    text("save it as CSV UTF-8, or use jaiza add"),
+                    text("save it as CSV UTF-8"),
                     "encoding",
                     row,
                 )
