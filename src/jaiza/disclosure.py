@@ -25,6 +25,7 @@ from jaiza.records.tables_of_study import Tables
 Audience = Literal["public", "restricted"]
 Sensitivity = Literal["low", "moderate", "high", "severe"]
 SMALLEST_ORGANISATION_COUNT = 3
+LARGEST_SHARE = 0.75
 
 # Work with these groups is high whoever leads it: a list of it by place could be used against them.
 SENSITIVE_GROUPS = frozenset(
@@ -262,6 +263,14 @@ def organisation_count(count: int, *, by_district: bool, audience: Audience) -> 
 def initiative_count(count: int, *, by_district: bool, audience: Audience) -> int | None:
     """How many initiatives may be told: for the public by province only."""
     return None if by_district and audience == "public" else count
+
+
+def few_contributors(amounts: Mapping[str, float]) -> bool:
+    """Whether a figure made of contributions must be withheld: fewer than three contributors, or one above 75 %."""
+    given = [a for a in amounts.values() if a > 0]
+    return 0 < len(given) < SMALLEST_ORGANISATION_COUNT or bool(
+        given and max(given) > LARGEST_SHARE * sum(given)
+    )
 
 
 def require_role(audience: Audience, *, allowed: bool) -> None:

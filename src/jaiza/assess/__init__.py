@@ -28,6 +28,7 @@ from jaiza.assess.result_rows import (
     places_rows,
     presence_rows,
 )
+from jaiza.assess.shown_coverage import shown_coverage
 from jaiza.decide.grades import grades
 from jaiza.disclosure import Audience, disclosed
 from jaiza.findings import Assessed, bands, findings, ranked_areas
@@ -69,13 +70,15 @@ def assess(
     need_grades = grades(need.need)
     severity_grades = grades(need.severity, _severity_width(need))
     ranked = ranked_areas(need, need_grades)
-    coverage = coverage_scores(
-        shown.tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "coverage", as_of.isoformat()),
+    full = coverage_scores(
+        tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "coverage", as_of.isoformat()),
         need_value=need.need.value,
     )  # fmt: skip
+    public = presence(shown.tables, framework, area_scope, as_of)
+    coverage = shown_coverage(full, public, shown, tables, area_scope)
     found = Assessed(
         as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, grades(coverage.gap),
-        presence(tables, framework, area_scope, as_of).placed, shown, bands(need, ranked), ranked,
+        full.presence.placed, shown, bands(need, ranked), ranked,
     )  # fmt: skip
     told = findings(found)
     frames = {

@@ -148,7 +148,7 @@ def coverage_rows(found: Assessed) -> Iterable[dict[str, Any]]:
             "upper": cell.upper if np.isfinite(cell.value) else None,
             "state": cell.state,
             "grade": grade.letter or None,
-            "n": float(cell.records),
+            "n": float(cell.records) if found.disclosed.audience == "restricted" else None,
             "figure": figure_id("coverage", found.round, cell.area, cell.approach),
         }
 

@@ -134,12 +134,13 @@ def _why(parts: Parts, framework: Framework, scope: Scope, as_of: dt.date) -> tu
 
 def _terms(parts: Parts, scope: Scope, as_of: dt.date) -> GradeTerms:
     ages = [c.age_months for c in parts.conditions]
-    sources = [np.where(np.isfinite(c.value), 1.0, 0.0) for c in parts.conditions]
+    sources = [c.sources for c in parts.conditions]
     capped = [""] * len(scope.areas)
     if parts.severity is not None:
         newest = parts.severity.coverage.newest
         ages.append(np.full(len(scope.areas), age_in_months(newest, as_of) if newest else np.nan))
-        sources.append(np.full(len(scope.areas), 1.0))
+        # Sources that overlap a counted one are never added to it, but they are independent witnesses.
+        sources.append(np.full(len(scope.areas), 1.0 + len(parts.severity.coverage.dropped)))
         quiet = quiet_areas(parts, scope)
         capped = ["D" if q else ("B" if parts.severity.coverage.media_based else "") for q in quiet]
     return GradeTerms(

@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 class Condition:
     """One indicator by area: value, standard error, age in months, source and row; nan or -1 where missing.
 
-    ``se_assumed`` (areas,) marks values whose error is not published and is the framework's judgement.
+    ``se_assumed`` (areas,) marks values whose error is not published and is the framework's judgement; ``sources``
+    (areas,) counts the independent sources that give the indicator a value within the allowed age.
     """
 
     indicator: Indicator
@@ -33,6 +34,7 @@ class Condition:
     age_months: Floats
     row: NDArray[np.int64]
     source: tuple[str, ...]
+    sources: Floats
     se_assumed: NDArray[np.bool_]
 
     def draws(self, size: int, rng: np.random.Generator) -> Floats:
@@ -47,6 +49,7 @@ def condition(tables: Tables, indicator: Indicator, areas: tuple[str, ...], as_o
     """
     at = {code: i for i, code in enumerate(areas)}
     best: dict[int, tuple[dt.date, bool, str, int, float, float | None]] = {}
+    givers: list[set[str]] = [set() for _ in areas]
     for position, row in enumerate(tables.rows("indicators")):
         if (
             row["code"] != indicator.code
@@ -57,6 +60,7 @@ def condition(tables: Tables, indicator: Indicator, areas: tuple[str, ...], as_o
         i, end = at.get(row["area"]), last_day(row["period_end"])
         if i is None or end >= as_of or age_in_months(end, as_of) > indicator.max_age_months:
             continue
+        givers[i].add(row["source"])
         entry = (end, row["se"] is not None, row["source"], position, float(row["value"]), row["se"])
         held = best.get(i)
         if held is None or _better(entry, held):
@@ -64,7 +68,8 @@ def condition(tables: Tables, indicator: Indicator, areas: tuple[str, ...], as_o
     n = len(areas)
     out = Condition(
         indicator, np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, dtype=np.int64),
-        tuple(best[i][2] if i in best else "" for i in range(n)), np.zeros(n, dtype=bool),
+        tuple(best[i][2] if i in best else "" for i in range(n)), np.array([float(len(g)) for g in givers]),
+        np.zeros(n, dtype=bool),
     )  # fmt: skip
     for i, (end, _, _, position, value, se) in best.items():
         out.value[i], out.row[i] = value, position
