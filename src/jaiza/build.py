@@ -15,6 +15,8 @@ from jaiza.framework import Framework
 from jaiza.language import text
 from jaiza.records.check import across_tables, check
 from jaiza.records.declared import TABLES
+from jaiza.records.migrations import migrated, too_new
+from jaiza.records.refused import heading_refusal
 from jaiza.sources.table_files import SUFFIXES, read_table_file
 from jaiza.store.snapshots import Snapshot, digest, make_current, open_snapshot, write_snapshot
 
@@ -41,13 +43,23 @@ def table_files(data: Path) -> dict[str, Path]:
     return found
 
 
-def read_study(data: Path, framework: Framework, *, today: dt.date) -> Reading:
-    """All tables of a study, checked one by one and then against each other and the framework."""
+def read_study(
+    data: Path, framework: Framework, *, today: dt.date, versions: Mapping[str, int] | None = None
+) -> Reading:
+    """All tables of a study, checked one by one and then against each other and the framework.
+
+    ``versions`` says for which version of a table its file was made; 1 where it does not.
+    """
     tables: dict[str, pa.Table] = {}
     problems: list[Problem] = []
     for name, path in table_files(data).items():
         try:
-            checked = check(TABLES[name], read_table_file(path), today=today)
+            raw, made_for = read_table_file(path), (versions or {}).get(name, 1)
+            newer = too_new(raw, TABLES[name], made_for)
+            if newer is not None:
+                problems.append(newer)
+                continue
+            checked = check(TABLES[name], migrated(raw, TABLES[name], made_for), today=today)
         except DataProblems as error:
             problems += error.problems
             continue
@@ -56,6 +68,7 @@ def read_study(data: Path, framework: Framework, *, today: dt.date) -> Reading:
     problems += stray_files(data)
     problems += across_tables(tables, TABLES)
     problems += against_framework(tables, framework)
+    problems += refused_indicators(tables, framework)
     return Reading(tables, problems)
 
 
@@ -97,20 +110,57 @@ def against_framework(tables: Mapping[str, pa.Table], framework: Framework) -> l
     return out
 
 
-def build(folder: Path, framework: Framework, *, today: dt.date) -> Snapshot:
+def refused_indicators(tables: Mapping[str, pa.Table], framework: Framework) -> list[Problem]:
+    """A refusal for every indicator of a protected trait or of danger, in framework.toml or in the tables (methods B5)."""
+    out: list[Problem] = []
+    for indicator in framework.indicators:
+        for words in (indicator.code, indicator.name.en, indicator.name.ur):
+            refusal = heading_refusal(words, place_of_work=False)
+            if refusal is not None:
+                out.append(
+                    Problem(refusal.what, text("take the indicator out; structural conditions are accepted"),
+                            f"refused_{refusal.code}", file="framework.toml", column=f"indicator {indicator.code}", refused=True)
+                )  # fmt: skip
+                break
+    rows = tables.get("indicators")
+    if rows is None:
+        return out
+    seen: set[str] = set()
+    for position, code in enumerate(rows["code"].to_pylist()):
+        if code is None or code in seen:
+            continue
+        seen.add(code)
+        refusal = heading_refusal(code, place_of_work=False)
+        if refusal is not None:
+            out.append(
+                Problem(refusal.what, refusal.mend, f"refused_{refusal.code}", file=rows["src_file"][position].as_py(),
+                        sheet=rows["src_sheet"][position].as_py(), row=rows["src_row"][position].as_py(), column="code", refused=True)
+            )  # fmt: skip
+    return out
+
+
+def build(
+    folder: Path, framework: Framework, *, today: dt.date, versions: Mapping[str, int] | None = None
+) -> Snapshot:
     """The snapshot of a study's files as they are now; the existing one when nothing has changed.
 
     Raises DataProblems with every problem, and then changes nothing.
     """
     contents = {p.name: p.read_bytes() for p in table_files(folder / "data").values()}
     contents["framework.toml"] = (folder / "framework.toml").read_bytes()
-    versions = ";".join(f"{t.name}={t.version}:{','.join(t.names)}" for t in TABLES.values())
-    name = digest({**contents, "table versions": versions.encode()})
+    declared = ";".join(f"{t.name}={t.version}:{','.join(t.names)}" for t in TABLES.values())
+    name = digest(
+        {
+            **contents,
+            "table versions": declared.encode(),
+            "file versions": repr(sorted((versions or {}).items())).encode(),
+        }
+    )
     existing = open_snapshot(folder / "snapshots", name)
     if existing is not None:
         make_current(folder / "snapshots", existing)
         return existing
-    reading = read_study(folder / "data", framework, today=today)
+    reading = read_study(folder / "data", framework, today=today, versions=versions)
     if reading.stopping:
         raise DataProblems(reading.stopping)
     hashes = {n: hashlib.sha256(c).hexdigest() for n, c in contents.items()}

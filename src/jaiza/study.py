@@ -54,9 +54,14 @@ class Study:
         """Whether the study is made up, which every page must then say."""
         return bool(self.about.get("fictional", False))
 
+    @property
+    def versions(self) -> dict[str, int]:
+        """For which version of each table the study's files were made; tables not named are at version 1."""
+        return {str(k): int(v) for k, v in self.about.get("versions", {}).items()}
+
     def read(self) -> Reading:
         """All tables as typed rows with every problem, refusals of severe records included."""
-        reading = read_study(self.folder / "data", self.framework, today=self.today)
+        reading = read_study(self.folder / "data", self.framework, today=self.today, versions=self.versions)
         return Reading(reading.tables, [*reading.problems, *severe_records(Tables(reading.tables))])
 
     def check(self) -> list[Problem]:
@@ -65,7 +70,7 @@ class Study:
 
     def build(self) -> Snapshot:
         """The snapshot of the files as they are; raises DataProblems and changes nothing when they have problems."""
-        return build(self.folder, self.framework, today=self.today)
+        return build(self.folder, self.framework, today=self.today, versions=self.versions)
 
     def tables(self) -> Tables:
         """The checked tables of the study as it is now."""

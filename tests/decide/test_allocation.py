@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -300,6 +301,12 @@ class TestEdges:
     def test_equal_channels_pay_through_the_first(self):
         plan = solve(example(multiplier=np.ones((3, 2)), channel_cost=[1, 1]))
         assert plan.x[:, :, 1].sum() == 0
+
+    def test_a_plan_can_be_stored_and_used_again(self):
+        plan = solve(example())
+        again = pickle.loads(pickle.dumps(plan))  # noqa: S301 - our own bytes
+        np.testing.assert_array_equal(again.x, plan.x)
+        np.testing.assert_allclose(gain_per_unit(example(), again).above, [0.000225], atol=1e-10)
 
     def test_standard_output_stays_clean(self, capfd):
         solve(example())

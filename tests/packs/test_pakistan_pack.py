@@ -20,7 +20,9 @@ from jaiza.records.tables_of_study import Tables
 PACK = Path(str(resources.files("jaiza") / "packs" / "pakistan"))
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data do not lie beside this checkout")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the shared data do not lie beside this checkout"
+)
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -107,7 +109,11 @@ def test_copied_values_are_not_observations() -> None:
 
 def test_rounds_are_assessed_on_sources_that_say_their_age(tables: Tables) -> None:
     source = next(r for r in tables.rows("sources") if r["id"] == "ucdp-ged-22-1")
-    assert (source["covers_from"], source["covers_to"], source["media_based"]) == ("1989-01-01", "2021-12-31", True)
+    assert (source["covers_from"], source["covers_to"], source["media_based"]) == (
+        "1989-01-01",
+        "2021-12-31",
+        True,
+    )
     assert all(r["title"] for r in tables.rows("sources"))
 
 

@@ -190,6 +190,7 @@ def missing_tables(study: Study, *, short: bool = False) -> None:
 
 def rows(results: Results, name: str, output: Format, *, area: str | None = None) -> None:
     """A results table, whole or for one area."""
+    _say_fiction(results, output)
     found = results.rows(name)
     if area is not None:
         code = area.upper()
@@ -211,6 +212,7 @@ _SHOWN = {
 
 def one_gap(results: Results, gap: str, output: Format, *, area: str | None) -> None:
     """One gap by area."""
+    _say_fiction(results, output)
     known = sorted({r["gap"] for r in results.rows("gaps")})
     if gap not in known:
         names = ", ".join(["need", "presence", *known])
@@ -225,6 +227,7 @@ def one_gap(results: Results, gap: str, output: Format, *, area: str | None) -> 
 
 def overview(results: Results, output: Format, *, area: str | None) -> None:
     """How much of each measure is known; or every measure of one area."""
+    _say_fiction(results, output)
     if area is not None:
         found = [{"gap": "need", **r} for r in results.rows("need") if r["area_code"] == area.upper()]
         found += [r for r in results.rows("gaps") if r["area_code"] == area.upper()]
@@ -240,6 +243,13 @@ def overview(results: Results, output: Format, *, area: str | None) -> None:
         out.append({"measure": measure, **{s: states[s] for s in ("estimated", "too_wide", "no_data", "withheld", "not_applicable")},
                     **{g: grades[g] for g in "ABCDE"}})  # fmt: skip
     _records(out, output)
+
+
+def _say_fiction(results: Results, output: Format) -> None:
+    """A fictional study says so before its figures; beside data for programs, on standard error."""
+    if results.manifest["study"].get("fictional"):
+        sentence = text("A fictional study: nothing in it is real.")
+        say(sentence) if output is Format.table else warn(sentence)
 
 
 def _by_gap(results: Results) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -308,6 +318,8 @@ def explanation(opened: Explanation, output: Format) -> None:
         )
         return
     out, figure = _out(), opened.figure
+    if opened.manifest["study"].get("fictional"):
+        say(text("A fictional study: nothing in it is real."))
     name = f" · {said(opened.area_name)}" if opened.area_name else ""
     out.print(f"{figure['figure']}{name}", style="bold", markup=False)
     out.print(f"  {number(figure['value'])} [{number(figure['lower'])}–{number(figure['upper'])}] {figure['state']} {figure['grade'] or ''}"

@@ -8,7 +8,7 @@ Source:   methods K.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -54,7 +54,9 @@ class Plan:
     within the limits. duals, reduced: None when the plan needed whole numbers. reduced (A, K, H, T): value
     lost per unit of money moved to an action that gets none, at most 0; 0 for actions in the plan.
     status: "optimal"; "within_gap" when whole numbers were found to within the gap asked for; "best_found"
-    when time ran out. bound: no plan can be worth more than this.
+    when time ran out. bound: no plan can be worth more than this. basis: the solver's own note of where it
+    stood, from which the plan of a similar problem is found faster; None with whole numbers, and
+    in a plan that was pickled.
     """
 
     x: FloatArray
@@ -67,7 +69,11 @@ class Plan:
     reduced: FloatArray | None
     status: Literal["optimal", "within_gap", "best_found"]
     bound: float
-    basis: Any
+    basis: Any = field(repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The basis lives in the solver's memory and cannot be written down; a plan is whole without it.
+        return {**self.__dict__, "basis": None}
 
     @property
     def gap(self) -> float:

@@ -312,14 +312,16 @@ def robust_actions(
     if least < 0:
         raise ValueError(f"least: expected money of at least 0, got {least:g}")
     totals = np.zeros((draws.count, *problem.full_cost.shape))
-    start: Any = None
     infeasible = 0
+    # Every draw starts from the central plan, so that its own plan does not depend on the draws before it.
+    central = attempt(problem, gap=gap, seconds=seconds)
+    start = None if central is None else central.basis
     for number in range(draws.count):
         plan = attempt(replace(problem, **draws.judged(number)), gap=gap, seconds=seconds, start=start)
         if plan is None:
             infeasible += 1
             continue
-        totals[number], start = plan.x.sum(axis=3), plan.basis
+        totals[number] = plan.x.sum(axis=3)
     paid, chance = totals > least, draws.chance
     often = np.tensordot(chance, paid, 1)
     low, middle, high = np.quantile(totals, (0.05, 0.5, 0.95), axis=0)

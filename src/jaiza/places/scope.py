@@ -87,11 +87,26 @@ def scope(rows: Iterable[Mapping[str, Any]]) -> Scope:
             members[code], kind[code] = tuple(sorted(children)), "parent"
         elif row["level"] == "0":
             members[code], kind[code] = (), "country"
-        elif row["level"] == "former":
-            parts = [m for m in str(row.get("members") or "").split(";") if m]
-            found = {i for part in parts for i in members.get(part, ())}
-            members[code], kind[code] = tuple(sorted(found)), "former"
+    for code, row in by_code.items():
+        if row["level"] == "former":
+            members[code], kind[code] = _became(code, by_code, members, frozenset()), "former"
     return Scope(areas, members, kind, by_code)
+
+
+def _became(
+    code: str,
+    rows: Mapping[str, Mapping[str, Any]],
+    members: Mapping[str, tuple[int, ...]],
+    above: frozenset[str],
+) -> tuple[int, ...]:
+    """Positions of the areas that a former place became, through other former places where it split twice."""
+    found: set[int] = set()
+    for part in str(rows[code].get("members") or "").split(";"):
+        if part in rows and rows[part]["level"] == "former" and part not in above | {code}:
+            found |= set(_became(part, rows, members, above | {code}))
+        else:
+            found |= set(members.get(part, ()))
+    return tuple(sorted(found))
 
 
 def contiguity(neighbours: Iterable[Mapping[str, Any]], areas: tuple[str, ...]) -> NDArray[np.float64]:

@@ -22,8 +22,7 @@ class People:
     """Counts (areas,), nan where none is known, and the rows they come from.
 
     ``rows`` (k,) are positions in ``population``, ``areas`` (k,) positions of areas, ``weights`` (k,) the part of
-    each count in the geometric mean, so that count = prod(people ** weight). ``age_months`` (areas,) is the time
-    from the nearest count.
+    each count in the geometric mean, so that count = prod(people ** weight).
     """
 
     counts: NDArray[np.float64]

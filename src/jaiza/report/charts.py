@@ -54,11 +54,11 @@ def reason(voice: Voice, letter: str | None, term: str | None) -> str:
     return voice.plain(GRADES[letter] if known is None else text("set by {term}", term=known))
 
 
-def amount(value: float, unit: str) -> str:
-    """A figure as it is printed, by its unit: scores with two decimals, people in millions, counts whole."""
-    if unit == "people":
-        return f"{value / 1e6:.1f}" if value >= 1e5 else whole(value)
-    if unit in ("districts", "records"):
+def amount(value: float, unit: str, millions: bool = False) -> str:
+    """A figure as it is printed, by its unit: scores with two decimals, counts whole, ``millions`` with one."""
+    if millions:
+        return f"{value / 1e6:,.1f}"
+    if unit in ("people", "districts", "records"):
         return whole(value)
     return two(value) if abs(value) < 10 else f"{value:.1f}"
 
@@ -71,25 +71,21 @@ def figure_chip(
 
     ``figure`` is the id that ``jaiza explain`` takes; it stands in the title. A count without an interval says so.
     """
-    scale = "people" if unit == "people" and max(x or 0 for x in (value, upper)) >= 1e5 else unit
-    shown = Markup("<b>?</b>") if value is None else Markup("<b>{}</b>").format(_scaled(value, unit, scale))
+    millions = unit == "people" and max(abs(x or 0) for x in (value, upper)) >= 1e5
+    shown = Markup("<b>?</b>") if value is None else Markup("<b>{}</b>").format(amount(value, unit, millions))
     if lower is None or upper is None:
         interval = Markup("")
     elif unit == "records":
         interval = Markup("<i>{}</i>").format(voice.plain(text("counted")))
     else:
-        interval = Markup('<i><span class="vh">{} </span>{}–{}</i>').format(
-            voice.plain(text("90 % interval")), _scaled(lower, unit, scale), _scaled(upper, unit, scale)
-        )
+        interval = Markup('<i><span class="vh">{} </span>{}–{}{}</i>').format(
+            voice.plain(text("90 % interval")), amount(lower, unit, millions), amount(upper, unit, millions),
+            " " + voice.plain(text("million")) if millions else "",
+        )  # fmt: skip
     origin = Markup(' data-figure="{0}" title="{0}"').format(figure) if figure else Markup("")
     return Markup('<span class="fig"{}>{} {} {}</span>').format(
         origin, shown, interval, grade_ring(voice, letter, why)
     )
-
-
-def _scaled(value: float, unit: str, scale: str) -> str:
-    """People of one chip share one scale, so that its interval can be read."""
-    return f"{value / 1e6:.1f}" if unit == "people" and scale == "people" and value else amount(value, unit)
 
 
 def state_key(voice: Voice, state: str, words: str = "") -> Markup:

@@ -13,6 +13,7 @@ from jaiza.report.reading import Reading, Row
 
 FULL_YEAR = 300  # days; shorter periods are shown only where a publisher gives no year
 CONTEXT_ROWS = 24
+FIRST_ROWS = 9  # more than this only where more could stand first
 MEASURED = {
     "killed": mark("killed"), "injured": mark("injured"), "attacks": mark("attacks"), "incidents": mark("incidents"),
     "civilians_killed": mark("civilians killed"), "security_forces_killed": mark("security forces killed"),
@@ -23,9 +24,12 @@ _FIRST = ("killed", "attacks", "incidents")
 _USED = {"people": text("people"), "events": text("events")}
 
 
-def data_first(reading: Reading) -> list[dict[str, Any]]:
-    """Districts whose missing figures could change who stands first."""
-    return [
+def data_first(reading: Reading) -> dict[str, Any]:
+    """Districts whose missing figures could change who stands first, and how many further ones could not."""
+    found = reading.rows("data_first")
+    first = [r for r in found if r["could_enter"]]
+    shown = first + [r for r in found if not r["could_enter"]][: max(0, FIRST_ROWS - len(first))]
+    rows = [
         {
             "name": reading.name(r),
             "province": reading.province(r),
@@ -33,8 +37,9 @@ def data_first(reading: Reading) -> list[dict[str, Any]]:
             "possible": f"{r['rank_best']:.0f}–{r['rank_worst']:.0f}",
             "could_enter": r["could_enter"],
         }
-        for r in reading.rows("data_first")
+        for r in shown
     ]
+    return {"rows": rows, "further": len(found) - len(shown)}
 
 
 def context(reading: Reading) -> list[dict[str, Any]]:
@@ -77,7 +82,7 @@ def _period(reading: Reading, row: Row) -> Markup:
     start, end = str(row["period_start"]), str(row["period_end"])
     if start[:4] == end[:4] and start[5:] in ("01-01", "") and end[5:] in ("12-31", ""):
         return reading.voice.number(start[:4])
-    return reading.voice.number(f"{start} – {end}")
+    return reading.voice.number(f"{start[:7]} – {end[:7]}")
 
 
 def _measured(code: str) -> Text:

@@ -18,9 +18,10 @@ from jaiza.report.voice import Voice, two
 
 EDGES = (0.15, 0.30, 0.45, 0.60)
 MARGIN = 22.0
+COLUMN = 660.0  # pixels of the map's column on a wide page
 LONGEST_SIDE = 125.0
 SPANS = 3  # classes an interval may touch before the colour is hatched
-LEGEND = (215.0, 330.0)  # room that the legend needs in a corner, in drawing units
+LEGEND = {"ltr": (200.0, 275.0), "rtl": (200.0, 330.0)}  # pixels that the legend needs in a corner
 _WEAK = "D"
 
 
@@ -93,7 +94,7 @@ def district_map(
     ).format(" ".join(f"{v:.0f}" for v in box), about, defs, uses, drawn, labels)
     states = {shown.get(p.code, Shown("not_applicable")).state for p in places}
     scale = circles.radius_of_million * _legend_scale(box)
-    return DistrictMap(svg, _legend(voice, states, scale, shown), _free_corner(circles, taken, box))
+    return DistrictMap(svg, _legend(voice, states, scale, shown), _free_corner(circles, taken, box, LEGEND[voice.direction]))
 
 
 def _grounds(
@@ -201,19 +202,21 @@ def _labels(
     for i, p in enumerate(places):
         it = shown.get(p.code, Shown("not_applicable"))
         x, y, r = circles.x[i], circles.y[i], circles.radius[i]
-        plain = it.state == "estimated" and spans(it.lower, it.upper) < SPANS and it.grade != _WEAK
-        if r > 15 and len(p.name) * letter < 2 * r and (plain or it.state == "no_data"):
-            dark = plain and it.value is not None and class_of(it.value) >= 4
-            out += _text(voice, "w sm" if dark else "sm", x, y + 3.5, p.name)
+        known = it.state == "estimated" and it.value is not None
+        dark = known and it.value is not None and class_of(it.value) >= 4
+        clean = known and spans(it.lower, it.upper) < SPANS and not (dark and it.grade == _WEAK)
+        if r > 15 and len(p.name) * letter < 2 * r and (clean or it.state == "no_data"):
+            css = "halo sm" if not known else ("w sm" if dark else "sm")
+            out += _text(voice, css, x, y + 3.5, p.name)
         elif largest.get(p.province) == i:
             half = len(p.name) * letter * 0.55
             halos.append((x - half, y - 7, x + half, y + 7))
             out += _text(voice, "halo", x, y + 3.5, p.name)
     for province in sorted({p.province for p in places}):
         name = provinces.get(province, "")
-        if not name:
-            continue
         members = [i for i, p in enumerate(places) if p.province == province]
+        if not name or (len(members) == 1 and province in largest):
+            continue  # a territory of one district carries that district's name
         box = _beside(
             circles, members, len(name) * (9.5 if voice.direction == "rtl" else 7.6), [*taken, *halos]
         )
@@ -271,11 +274,11 @@ def _view(circles: Circles, taken: Sequence[Box]) -> tuple[float, float, float, 
     return left, top, right - left, bottom - top
 
 
-def _free_corner(circles: Circles, taken: Sequence[Box], view: Box) -> str:
+def _free_corner(circles: Circles, taken: Sequence[Box], view: Box, room: tuple[float, float]) -> str:
     """Top left, top right, bottom left or bottom right, where the legend would hide nothing; "" for none."""
     left, top, wide, high = view
-    # The legend has one size in pixels while the map is scaled to its column of about 680 pixels.
-    width, height = LEGEND[0] * wide / 680, LEGEND[1] * wide / 680
+    # The legend has one size in pixels while the map is scaled to its column.
+    width, height = room[0] * wide / COLUMN, room[1] * wide / COLUMN
     corners = {
         "tl": (left, top), "tr": (left + wide - width, top), "bl": (left, top + high - height),
         "br": (left + wide - width, top + high - height),
@@ -289,7 +292,7 @@ def _free_corner(circles: Circles, taken: Sequence[Box], view: Box) -> str:
 
 def _legend_scale(view: Box) -> float:
     """Pixels of the legend for one unit of the map, at the width of its column on a wide page."""
-    return 680 / view[2] if view[2] else 1.0
+    return COLUMN / view[2] if view[2] else 1.0
 
 
 def _legend(voice: Voice, states: set[str], radius_of_million: float, shown: Mapping[str, Shown]) -> Markup:

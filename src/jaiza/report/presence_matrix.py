@@ -63,7 +63,7 @@ def _province(
         "picture": picture(label, states, widest),
         "named": named,
         "says": reading.voice.say(
-            text("a district is named in {named} of {total}", named=named, total=len(districts))
+            text("work recorded in {named} of {total} districts", named=named, total=len(districts))
         ),
         "rows": [
             {
@@ -93,7 +93,7 @@ def _counts(reading: Reading, cells: Mapping[tuple[str, str], Row]) -> dict[str,
 def _count(reading: Reading, cell: Row) -> Markup:
     """Initiatives and organisations of one cell; a word where there is none, never a 0."""
     if not cell["initiatives"]:
-        return reading.voice.say(PRESENCE[cell["presence"]])
+        return Markup('<span class="state">{}</span>').format(reading.voice.say(PRESENCE[cell["presence"]]))
     organisations = "–" if cell["organisations"] is None else f"{cell['organisations']:.0f}"
     return Markup('<bdi class="num" data-figure="{0}" title="{0}"><b>{1:.0f}</b> / {2}</bdi>').format(
         cell["figure"], cell["initiatives"], organisations

@@ -86,13 +86,17 @@ def _settled(value: Any) -> Any:
     return value
 
 
-def csv_bytes(table: pa.Table) -> bytes:
-    """A results table as UTF-8 CSV; missing cells are blank, whole numbers have no decimal point."""
+def csv_bytes(table: pa.Table, *, fictional: bool = False) -> bytes:
+    """A results table as UTF-8 CSV; missing cells are blank, whole numbers have no decimal point.
+
+    A fictional study says so in every row, in a last column.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.column_names)
+    mark = ["fictional"] if fictional else []
+    writer.writerow([*table.column_names, *mark])
     for row in table.to_pylist():
-        writer.writerow([_cell(v) for v in row.values()])
+        writer.writerow([*(_cell(v) for v in row.values()), *(["yes"] if fictional else [])])
     return out.getvalue().encode("utf-8")
 
 
@@ -120,17 +124,20 @@ def write_results(place: Path, results: Results) -> Results:
 
     Returns the results with the sha256 of every file in the manifest.
     """
-    files: dict[str, bytes] = {"findings.json": json_bytes(results.findings)}
+    fictional = bool(results.manifest.get("study", {}).get("fictional"))
+    findings = {**results.findings, "fictional": True} if fictional else results.findings
+    files: dict[str, bytes] = {"findings.json": json_bytes(findings)}
     for name in AS_CSV:
         if name in results.frames:
-            files[f"{name}.csv"] = csv_bytes(results.frames[name])
+            files[f"{name}.csv"] = csv_bytes(results.frames[name], fictional=fictional)
     files |= dict(results.extra)
     sweep(place.parent) if place.parent.is_dir() else None
     with folder_beside(place) as beside:
         for name, content in files.items():
             (beside / name).write_bytes(content)
         for name, table in results.frames.items():
-            pq.write_table(table, beside / f"{name}.parquet", compression="zstd")
+            marked = table.replace_schema_metadata({"fictional": "yes"}) if fictional else table
+            pq.write_table(marked, beside / f"{name}.parquet", compression="zstd")
         hashes = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(beside.iterdir())}
         manifest = {**results.manifest, "files": hashes}
         (beside / "manifest.json").write_bytes(json_bytes(manifest))

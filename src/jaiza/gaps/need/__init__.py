@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -20,6 +20,7 @@ from jaiza.framework import Framework
 from jaiza.gaps.need import conditions as conditions_of
 from jaiza.gaps.need import severity as severity_of
 from jaiza.gaps.need.parts import (
+    PER,
     Parts,
     between_goalposts,
     in_census,
@@ -133,20 +134,32 @@ def _why(parts: Parts, framework: Framework, scope: Scope, as_of: dt.date) -> tu
 
 
 def _terms(parts: Parts, scope: Scope, as_of: dt.date) -> GradeTerms:
+    """Of need: the oldest part, and the part with the fewest sources."""
     ages = [c.age_months for c in parts.conditions]
     sources = [c.sources for c in parts.conditions]
-    capped = [""] * len(scope.areas)
-    if parts.severity is not None:
-        newest = parts.severity.coverage.newest
-        ages.append(np.full(len(scope.areas), age_in_months(newest, as_of) if newest else np.nan))
-        # Sources that overlap a counted one are never added to it, but they are independent witnesses.
-        sources.append(np.full(len(scope.areas), 1.0 + len(parts.severity.coverage.dropped)))
-        quiet = quiet_areas(parts, scope)
-        capped = ["D" if q else ("B" if parts.severity.coverage.media_based else "") for q in quiet]
-    return GradeTerms(
+    violent = _severity_terms(parts, scope, as_of)
+    if violent.age_months is not None and violent.sources is not None:
+        ages.append(violent.age_months)
+        sources.append(violent.sources)
+    return replace(
+        violent,
         age_months=np.max(np.stack(ages), axis=0) if ages else None,
         sources=np.min(np.stack(sources), axis=0) if sources else None,
-        capped=capped,
+    )
+
+
+def _severity_terms(parts: Parts, scope: Scope, as_of: dt.date) -> GradeTerms:
+    """Of severity alone: what the event sources are, whatever the conditions stand on."""
+    if parts.severity is None:
+        return GradeTerms()
+    coverage, areas = parts.severity.coverage, len(scope.areas)
+    quiet = quiet_areas(parts, scope) & ~coverage.independent
+    press = coverage.media_based
+    return GradeTerms(
+        age_months=np.full(areas, age_in_months(coverage.newest, as_of) if coverage.newest else np.nan),
+        # Sources that overlap a counted one are never added to it, but they are independent witnesses.
+        sources=coverage.witnesses,
+        capped=["D" if q else ("B" if m else "") for q, m in zip(quiet, press, strict=True)],
         cap_why=text("no event reported and no independent local source: not read as calm"),
     )
 
@@ -256,6 +269,10 @@ def _severity(
             why.append(None)
     lower, upper = interval(theta, draws)
     half_life = framework.number("half_life")
+    if found is not None and found.exposed.any():
+        # Nothing reported anywhere: the rate is 0, and the data allow as much as 3 / sum n (methods B3).
+        none = found.fit(half_life).upper_if_none
+        upper = upper if np.isnan(none) else np.where(np.isfinite(theta), none * PER, upper)
     details: dict[str, Floats] = {}
     rows: Sequence[Lineage] = ()
     if found is not None:
@@ -277,7 +294,7 @@ def _severity(
         method="B3",
         draws=None,
         why=tuple(why),
-        terms=_terms(parts, scope, as_of),
+        terms=_severity_terms(parts, scope, as_of),
         lineage=tuple(rows),
         parameters={} if found is None else severity_of.told(found, framework),
         details=details,

@@ -77,13 +77,19 @@ def spilled(theta: Floats, rho: float | Floats, neighbours: Floats) -> Floats:
 
 def between_goalposts(parts: Parts, exposure: Floats, values: Floats) -> Floats:
     """Parts between their goalposts, (draws, areas, indicators), higher is more need."""
-    columns = []
-    k = 0
-    for indicator in parts.indicators:
-        x = exposure if indicator.computed else values[..., k]
-        k += not indicator.computed
-        columns.append(normalised(indicator, x))
-    return np.stack(columns, axis=-1)
+    columns = _columns(parts, exposure, values)
+    return np.stack([normalised(i, x) for i, x in zip(parts.indicators, columns, strict=True)], axis=-1)
+
+
+def towards_need(parts: Parts, exposure: Floats, values: Floats) -> Floats:
+    """Parts as published, (draws, areas, indicators), turned so that more is worse."""
+    columns = _columns(parts, exposure, values)
+    return np.stack([x * i.direction for i, x in zip(parts.indicators, columns, strict=True)], axis=-1)
+
+
+def _columns(parts: Parts, exposure: Floats, values: Floats) -> list[Floats]:
+    rest = iter(np.moveaxis(values, -1, 0))
+    return [exposure if i.computed else next(rest) for i in parts.indicators]
 
 
 def normalised(indicator: Indicator, x: Floats) -> Floats:
@@ -120,15 +126,16 @@ def in_census(parts: Parts) -> NDArray[np.bool_]:
 
 
 def quiet_areas(parts: Parts, scope: Scope) -> NDArray[np.bool_]:
-    """Areas in which the sources report no event at all in the window: never read as calm."""
+    """Areas in which the sources counted report no event at all in the window."""
     if parts.severity is None:
         return np.zeros(len(scope.areas), dtype=bool)
-    found = np.bincount(parts.severity.placed.area, minlength=len(scope.areas)) > 0
-    for row, areas, _ in parts.severity.placed.split:
+    events, placed = parts.severity.events, parts.severity.placed
+    # A row that counts no event says that the source looked and saw none.
+    seen = np.bincount(placed.area, weights=events.events[placed.located], minlength=len(scope.areas))
+    found: NDArray[np.bool_] = seen > 0
+    for row, areas, _ in placed.split:
         # Events of a former place (an undivided city) are seen in it; those known for a whole province are not.
-        if (
-            scope.kind.get(parts.severity.events.place[row]) == "former"
-            and parts.severity.events.precision[row] <= 3
-        ):
+        former = scope.kind.get(events.place[row]) == "former" and events.precision[row] <= 3
+        if former and events.events[row] > 0:
             found[areas] = True
     return ~found

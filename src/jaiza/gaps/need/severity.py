@@ -53,7 +53,7 @@ class Severity:
     coverage: EventCoverage
     placed: Placed
     population: People
-    weights: tuple[float, float]
+    weights: tuple[float, float, float, float]
     window: float
     share_covered: Floats
     exposed: NDArray[np.bool_]
@@ -70,16 +70,18 @@ class Severity:
         )
 
     def marks(self, half_life: float) -> Floats:
-        """Severity of each row at the point, decayed: (w1 events + w2 deaths) 2^(-age/H)."""
-        w1, w2 = self.weights
-        return (w1 * self.events.events + w2 * self.events.best) * rates.decay(self.events.age, half_life)
+        """Severity of each row at the point, decayed: (w1 events + w2 deaths + other harm) 2^(-age/H)."""
+        w1, w2 = self.weights[:2]
+        e = self.events
+        return (w1 * e.events + w2 * e.best + e.harm) * rates.decay(e.age, half_life)
 
     def dispersion(self, half_life: float) -> float:
         """phi = sum v^2 / sum v over unsplit events, from counts and sums of squares."""
-        w1, w2 = self.weights
+        w1, w2 = self.weights[:2]
         e, f = self.events, rates.decay(self.events.age, half_life)
-        v2 = (w1**2 * e.events + 2 * w1 * w2 * e.best + w2**2 * e.squared) * f**2
-        return rates.dispersion_from_sums(float(self.marks(half_life).sum()), float(v2.sum()))
+        v2 = w1**2 * e.events + 2 * w1 * w2 * e.best + w2**2 * e.squared
+        v2 += 2 * w1 * e.harm + 2 * w2 * e.harm_deaths + e.harm_squared
+        return rates.dispersion_from_sums(float(self.marks(half_life).sum()), float((v2 * f**2).sum()))
 
     def totals(self, half_life: float) -> Floats:
         """Severity points by area with coarse rows at their expected split; nan where not exposed."""
@@ -101,13 +103,13 @@ class Severity:
         return out
 
     def _drawn(self, half_life: Floats, rng: Generator) -> Floats:
-        w1, w2 = self.weights
+        w1, w2 = self.weights[:2]
         e, draws = self.events, len(half_life)
         deaths = np.broadcast_to(e.best, (draws, len(e))).copy()
         loose = np.flatnonzero(e.high > e.low)
         if len(loose):
             deaths[:, loose] = rng.triangular(e.low[loose], e.best[loose], e.high[loose], (draws, len(loose)))
-        v = w1 * e.events + w2 * deaths
+        v = w1 * e.events + w2 * deaths + e.harm
         v *= np.exp2(-e.age[None, :] / half_life[:, None])
         y = np.zeros((draws, len(self.exposed)))
         if len(self.placed.located):
@@ -138,7 +140,8 @@ def severity(tables: Tables, framework: Framework, scope: Scope, as_of: dt.date)
     window = framework.number("window_events")
     coverage = coverage_of_sources(tables, scope, as_of, window)
     counted = people(tables, scope.areas, as_of)
-    events = events_in_window(tables, as_of, window, coverage.sources)
+    weights = _weights(framework, coverage.never_records)
+    events = events_in_window(tables, as_of, window, coverage, *weights[2:])
     half_life = framework.number("half_life")
     share = coverage.months(half_life) / rates.decayed_length(half_life, window)
     exposed = (share >= framework.number("coverage_share_needed")) & (np.nan_to_num(counted.counts) > 0)
@@ -147,11 +150,18 @@ def severity(tables: Tables, framework: Framework, scope: Scope, as_of: dt.date)
         coverage=coverage,
         placed=placed(events, scope, counted.counts),
         population=counted,
-        weights=(framework.number("severity_event"), framework.number("severity_death")),
+        weights=weights,
         window=window,
         share_covered=share,
         exposed=exposed,
     )
+
+
+def _weights(framework: Framework, never: tuple[str, ...]) -> tuple[float, float, float, float]:
+    """Points of an event, death, injury and hostage; a term that one of the sources never records is dropped for all."""
+    codes = {"injured": "severity_injured", "hostages": "severity_hostage"}
+    harm = [0.0 if term in never else framework.number(code) for term, code in codes.items()]
+    return framework.number("severity_event"), framework.number("severity_death"), harm[0], harm[1]
 
 
 def placed(events: WindowEvents, scope: Scope, counts: Floats) -> Placed:
@@ -166,6 +176,8 @@ def placed(events: WindowEvents, scope: Scope, counts: Floats) -> Placed:
             located.append(row)
             area.append(position)
             continue
+        if precision == 4 and position is not None:
+            place = scope.parent(place)  # only the parent is known, whichever district the row names
         areas, shares = (
             scope.split_shares(place, counts) if precision <= 5 else (np.array([], dtype=np.int64), counts)
         )
@@ -179,8 +191,6 @@ def placed(events: WindowEvents, scope: Scope, counts: Floats) -> Placed:
 def lineage(tables: Tables, scope: Scope, found: Severity, as_of: dt.date) -> tuple[Lineage, ...]:
     """The events and population rows behind the rate of each area; ``used`` is the share of the row placed there."""
     events = tables["events"]
-    if not len(found.events):
-        return ()
     where: dict[tuple[str, str, int], list[tuple[int, float]]] = {}
     keys = list(zip(found.events.place, found.events.date, found.events.precision.tolist(), strict=True))
     for row, position in zip(found.placed.located, found.placed.area, strict=True):
@@ -189,9 +199,11 @@ def lineage(tables: Tables, scope: Scope, found: Severity, as_of: dt.date) -> tu
         where[keys[row]] = list(zip(areas.tolist(), shares.tolist(), strict=True))
     counted = pc.is_in(events["source"], value_set=_strings(found.coverage.sources))
     rows = pc.indices_nonzero(counted).to_numpy()
-    part = events.select(["place", "date", "location_precision"]).take(rows).to_pylist()
+    part = events.select(["place", "date", "location_precision", "source"]).take(rows).to_pylist()
     out: list[tuple[int, int, float]] = []
     for row, cell in zip(rows.tolist(), part, strict=True):
+        if not found.coverage.holds(cell["source"], cell["place"], cell["date"]):
+            continue
         for position, share in where.get((cell["place"], cell["date"], cell["location_precision"]), ()):
             out.append((position, row, share))
     out.sort()
@@ -225,7 +237,7 @@ def told(found: Severity, framework: Framework) -> Mapping[str, Any]:
     shared: dict[str, Any] = {
         "half_life": half_life,
         "window": found.window,
-        "weights": {"event": found.weights[0], "death": found.weights[1]},
+        "weights": dict(zip(("event", "death", "injured", "hostage"), found.weights, strict=True)),
         "terms_never_recorded": list(found.coverage.never_records),
         "sources": list(found.coverage.sources),
         "sources_left_out": list(found.coverage.dropped),

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jaiza.framework import Framework
-from jaiza.gaps.need.parts import PER, Parts, between_goalposts, joined, rate_at_point, spilled
+from jaiza.gaps.need.parts import PER, Parts, between_goalposts, joined, rate_at_point, spilled, towards_need
 from jaiza.stats import index
 
 Floats = NDArray[np.float64]
@@ -79,8 +79,11 @@ def draws_of_need(
     z = between_goalposts(parts, exposure, values)
     ranked = np.flatnonzero(choices.by_rank)
     if len(ranked) and parts.known.sum() > 1:
-        # Ranks are taken among the areas that are estimated, so that a missing area moves no other.
-        part = np.where(parts.known[None, :, None], z[ranked], np.nan)
+        # Ranks are taken among the areas that are estimated, so that a missing area moves no other, and of the
+        # values as they are, so that areas beyond a goalpost do not tie.
+        part = np.where(
+            parts.known[None, :, None], towards_need(parts, exposure[ranked], values[ranked]), np.nan
+        )
         z[ranked] = np.moveaxis(index.normalise_ranks(np.moveaxis(part, 1, 2)), 2, 1)
     out = joined(z, choices.weights, choices.arithmetic)
     out[:, ~parts.known] = np.nan
