@@ -174,6 +174,19 @@ class TestNearOptimal:
         assert min(reached) > 0.8
         assert np.mean(reached) > 0.95
 
+    def test_climbing_goes_further_than_the_first_step(self, monkeypatch):
+        rng = np.random.default_rng(5)
+        size = {"areas": 8, "approaches": 3, "channels": 2, "years": 1, "limits": False}
+        problems = [asked(PLAIN.question(rng, **size)) for _ in range(8)]
+
+        def reached() -> np.ndarray:
+            found = [near_optimal(one, solve(one), count=2, starts=1).alternatives for one in problems]
+            return np.array([[other.nearest for other in two] for two in found])
+
+        climbed = reached()
+        monkeypatch.setattr("jaiza.decide.allocation_alternatives._TURNS", 1)
+        assert climbed.mean() > reached().mean() + 0.005
+
     def test_same_seed_same_alternatives(self):
         problem, plan = example(), solve(example())
         here, there = (near_optimal(problem, plan, seed=3, starts=3) for _ in range(2))

@@ -138,19 +138,19 @@ def random_study(seed: int) -> tuple[Tables, Framework]:
     dice = random.Random(seed)
     names = [f"A{i}" for i in range(dice.randint(4, 9))]
     home = {a: dice.choice(["P", "Q"]) for a in names}
-    places = [*names, *names, *sorted(set(home.values())), "C", "OLD", "TOWN"]
+    places = [*names, *names, *[names[-1]] * 12, *sorted(set(home.values())), "C", "OLD", "TOWN"]
     sources = [source("watch", "C", dice.choice(["2000-01-01", "2018-04-01"]), dice.choice(["2021-12-31", "2021-08"]),
                       never_records=dice.choice(["injured;hostages", "injured", None]), media_based=True),
                source("second", ";".join(sorted(set(home.values()))[:1]), "2015", dice.choice(["2016", "2019-06-30"]))]  # fmt: skip
     events = [_random_event(dice, i, places) for i in range(dice.randint(0, 40))]
     codes = [i.code for i in THREE[1:]]
     rows = [
-        value(a, code, round(dice.uniform(0, 1), 3), dice.choice(["2021", "2019-06-30", "2012-12-31", "2022-06-30"]),
+        value(a, code, round(dice.uniform(0, 1), 3), dice.choice(["2021", "2020", "2019-06-30", "2018-03", "2012-12-31", "2022-06-30"]),
               source=dice.choice(["survey", "census"]), se=dice.choice([None, 0.05]))
-        for a in names for code in codes for _ in range(dice.choice([0, 1, 1, 2, 2]))
+        for a in names for code in codes for _ in range(dice.choice([0, 1, 2, 2, 3, 3, 3, 3]))
     ]  # fmt: skip
     unique = {(r["area"], r["code"], r["period_end"], r["source"]): r for r in rows}
-    counted = {a: dice.choice([None, 0, *[dice.randint(5_000, 900_000)] * 6]) for a in names}
+    counted = {a: dice.choice([None, 0, *[dice.randint(5_000, 900_000)] * 10]) for a in names}
     later = [count(a, dice.randint(5_000, 900_000), "2023-03-01") for a in names if dice.random() < 0.6]
     pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if dice.random() < 0.3]
     weights = [dice.random() + 0.1 for _ in THREE]

@@ -169,7 +169,7 @@ def test_missing_population_is_a_stated_problem() -> None:
         with pytest.raises(DataProblems) as stopped:
             WALK.shares("PARENT", population)
         (problem,) = stopped.value.problems
-        assert "the population of C1, C2 is not known" in problem.said()
+        assert "the population of C1 and C2 is not known" in problem.said()
         assert problem.value == "PARENT"
     with pytest.raises(DataProblems) as stopped:
         WALK.to_areas({"B": 1, "C": 2, "A": 3}, {"B": 0, "C1": 0, "C2": 0})

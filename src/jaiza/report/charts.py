@@ -145,9 +145,9 @@ def known_bar(counts: Mapping[str, int]) -> Markup:
 
 def presence_sign(state: str) -> Markup:
     """One sign of what is recorded; the five differ in shape as well as in shade."""
-    return Markup('<svg viewBox="0 0 {0:g} {0:g}" aria-hidden="true"><path class="m-{1}" d="M.75 .75{2}"/></svg>').format(
-        CELL, state, _SHAPES[state]
-    )
+    return Markup(
+        '<svg viewBox="0 0 {0:g} {0:g}" aria-hidden="true"><path class="m-{1}" d="M.75 .75{2}"/></svg>'
+    ).format(CELL, state, _SHAPES[state])
 
 
 def presence_matrix(label: str, columns: Sequence[Sequence[str]], widest: int) -> Markup:

@@ -97,10 +97,13 @@ def data_age(reading: Reading) -> list[dict[str, Any]]:
             "title": voice.foreign(r["title"]),
             "publisher": voice.foreign(r["publisher"]),
             "used_for": [
-                voice.plain(_USED[w]) if w in _USED else reading.indicators.get(w, w) for w in r["used_for"].split(";")
+                voice.plain(_USED[w]) if w in _USED else reading.indicators.get(w, w)
+                for w in r["used_for"].split(";")
             ],
             "newest": voice.number(r["newest"]) if r["newest"] else voice.t("not known"),
-            "months": voice.number(f"{r['age_months']:.0f}") if r["age_months"] is not None else voice.t("not known"),
+            "months": voice.number(f"{r['age_months']:.0f}")
+            if r["age_months"] is not None
+            else voice.t("not known"),
             "grade": grade_ring(voice, r["grade"], reason(voice, r["grade"], "age")),
             "rows": voice.number(f"{r['rows']:,}") if r["rows"] is not None else "",
             "licence": voice.foreign(r["licence"]),

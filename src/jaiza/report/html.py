@@ -29,8 +29,12 @@ def report_files(results: Results, languages: Sequence[str] = LANGUAGES) -> dict
     """
     strange = [x for x in languages if x not in LANGUAGES]
     if strange or not languages:
-        raise ValueError(f"languages must be some of {', '.join(LANGUAGES)}; got {', '.join(languages) or 'none'}")
-    names = {x: "report.html" if i == 0 else f"report.{x}.html" for i, x in enumerate(dict.fromkeys(languages))}
+        raise ValueError(
+            f"languages must be some of {', '.join(LANGUAGES)}; got {', '.join(languages) or 'none'}"
+        )
+    names = {
+        x: "report.html" if i == 0 else f"report.{x}.html" for i, x in enumerate(dict.fromkeys(languages))
+    }
     return {name: page(results, language, names).encode("utf-8") for language, name in names.items()}
 
 

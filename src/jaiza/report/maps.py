@@ -94,7 +94,9 @@ def district_map(
     ).format(" ".join(f"{v:.0f}" for v in box), about, defs, uses, drawn, labels)
     states = {shown.get(p.code, Shown("not_applicable")).state for p in places}
     scale = circles.radius_of_million * _legend_scale(box)
-    return DistrictMap(svg, _legend(voice, states, scale, shown), _free_corner(circles, taken, box, LEGEND[voice.direction]))
+    return DistrictMap(
+        svg, _legend(voice, states, scale, shown), _free_corner(circles, taken, box, LEGEND[voice.direction])
+    )
 
 
 def _grounds(
@@ -191,8 +193,9 @@ def _labels(
 ) -> tuple[Markup, list[Box]]:
     """Names inside circles that have room for them, of each province's largest place, and of the provinces."""
     letter = 7.0 if voice.direction == "rtl" else 5.6
-    out, taken = Markup(""), []
-    largest = {}
+    out = Markup("")
+    taken: list[Box] = []
+    largest: dict[str, int] = {}
     for i, p in enumerate(places):
         if p.people is not None and p.people > (
             places[largest[p.province]].people or 0 if p.province in largest else 0
@@ -218,7 +221,7 @@ def _labels(
         if not name or (len(members) == 1 and province in largest):
             continue  # a territory of one district carries that district's name
         box = _beside(
-            circles, members, len(name) * (9.5 if voice.direction == "rtl" else 7.6), [*taken, *halos]
+            circles, members, len(name) * (10.5 if voice.direction == "rtl" else 8.6), [*taken, *halos]
         )
         taken.append(box)
         out += _text(voice, "pv", (box[0] + box[2]) / 2, box[3] - 5, name)

@@ -60,7 +60,9 @@ def _steps(reading: Reading) -> list[Any]:
             "Recorded work: what the records say of each approach and district. A cell without a record is a limit of the search "
             "before it is an absence of work."
         ),
-        text("Grades: A to C may be headlines and are ranked; D and E are not. A grade is the worst of its terms."),
+        text(
+            "Grades: A to C may be headlines and are ranked; D and E are not. A grade is the worst of its terms."
+        ),
     ]
     return out
 

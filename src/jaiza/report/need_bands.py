@@ -106,7 +106,9 @@ def _without_data(reading: Reading) -> list[dict[str, Any]]:
             "name": reading.name(r),
             "province": reading.province(r),
             "state": state_key(reading.voice, r["state"]),
-            "missing": [reading.indicators.get(code, code) for code in (r["missing"] or "").split(";") if code],
+            "missing": [
+                reading.indicators.get(code, code) for code in (r["missing"] or "").split(";") if code
+            ],
             "possible": possible.get(r["area_code"], ""),
         }
         for r in sorted(rows, key=lambda r: (r["admin1_name"] or "", r["area_name"]))
@@ -126,7 +128,9 @@ def _out_of_scope(reading: Reading) -> list[dict[str, Any]]:
             {
                 "ids": [anchor("need", r["area_code"]) for r in inside],
                 "province": reading.province(inside[0]),
-                "districts": [{"id": anchor("need", r["area_code"]), "name": reading.name(r)} for r in inside],
+                "districts": [
+                    {"id": anchor("need", r["area_code"]), "name": reading.name(r)} for r in inside
+                ],
             }
         )
     return out

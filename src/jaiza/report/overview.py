@@ -42,7 +42,10 @@ def lead(reading: Reading) -> Text:
         n=counted, country=reading.country,
     )  # fmt: skip
     if not estimated:
-        return text("{about} In this round need can be estimated for none of them, and this page says why.", about=about)
+        return text(
+            "{about} In this round need can be estimated for none of them, and this page says why.",
+            about=about,
+        )
     return text(
         "{about} Need for a response can be estimated for {estimated} of them and is sure enough to be ranked in {ranked}.",
         about=about, estimated=estimated, ranked=len(reading.ranked),
@@ -72,7 +75,10 @@ def why_no_need(reading: Reading) -> Markup | None:
     """Why the map is grey in a round without any estimate, and where to look instead."""
     if reading.has_need or not reading.counted:
         return None
-    newest = max((str(r["newest"]) for r in reading.rows("data_age") if "events" in r["used_for"] and r["newest"]), default="")
+    newest = max(
+        (str(r["newest"]) for r in reading.rows("data_age") if "events" in r["used_for"] and r["newest"]),
+        default="",
+    )
     if newest:
         why = text(
             "No circle has a colour: open event data by district end on {date}, too long before this round to say anything of it.",
@@ -164,7 +170,11 @@ def _lacks(reading: Reading, code: str, counts: Mapping[str, int]) -> Text:
 
 def _need_lacks(reading: Reading) -> Text:
     lacking = Counter(
-        part for r in reading.counted if r["state"] == "no_data" for part in (r["missing"] or "").split(";") if part
+        part
+        for r in reading.counted
+        if r["state"] == "no_data"
+        for part in (r["missing"] or "").split(";")
+        if part
     )
     weak = len(reading.weak)
     if lacking:
@@ -173,4 +183,6 @@ def _need_lacks(reading: Reading) -> Text:
             for code, n in lacking.most_common(3)
         ]
         return text("not published by district: {parts}", parts=parts)
-    return texts("{n} district is too uncertain to be ranked", "{n} districts are too uncertain to be ranked", n=weak)
+    return texts(
+        "{n} district is too uncertain to be ranked", "{n} districts are too uncertain to be ranked", n=weak
+    )

@@ -55,7 +55,9 @@ def _province(
     reading: Reading, code: str, districts: list[str], cells: Mapping[tuple[str, str], Row], widest: int
 ) -> dict[str, Any]:
     states = [[str(cells[d, a]["presence"]) for a, _ in reading.approaches] for d in districts]
-    named = sum(any(s in ("known_active", "dates_unknown", "known_ended") for s in column) for column in states)
+    named = sum(
+        any(s in ("known_active", "dates_unknown", "known_ended") for s in column) for column in states
+    )
     name = reading.names.get(code, code) if code else reading.country
     label = reading.voice.plain(text("{province}: what is recorded, by district and approach", province=name))
     return {

@@ -88,7 +88,9 @@ class Reading:
     @cached_property
     def approaches(self) -> list[tuple[str, str]]:
         """Code and name of every approach, in the framework's order."""
-        return [(a["code"], str(a[self.voice.language])) for a in self.results.manifest["names"]["approaches"]]
+        return [
+            (a["code"], str(a[self.voice.language])) for a in self.results.manifest["names"]["approaches"]
+        ]
 
     @cached_property
     def figures(self) -> dict[str, Row]:
@@ -104,7 +106,9 @@ class Reading:
     @cached_property
     def weak(self) -> list[dict[str, Any]]:
         """Areas with an estimate, or bounds, that is too weak to be ranked; by province and name, not by value."""
-        inside = [r for r in self.rows("need") if r["band"] is None and r["state"] in ("estimated", "too_wide")]
+        inside = [
+            r for r in self.rows("need") if r["band"] is None and r["state"] in ("estimated", "too_wide")
+        ]
         return sorted(inside, key=lambda r: (r["admin1_name"] or "", r["area_name"]))
 
     @cached_property

@@ -225,11 +225,14 @@ def _log_rule(parts: Parts, exposure: Floats) -> dict[str, bool]:
     for i in parts.indicators:
         if i.computed:
             columns[i.code] = exposure
-    return {
-        code: bool(index.needs_log(x[np.isfinite(x)]))
-        for code, x in columns.items()
-        if np.isfinite(x).sum() > 3
-    }
+    told: dict[str, bool] = {}
+    for code, x in columns.items():
+        seen = x[np.isfinite(x)]
+        if len(seen) > 3:
+            # Values that differ by rounding alone (all areas share one rate) have no shape to judge.
+            alike = np.ptp(seen) <= 1e-9 * np.abs(seen).max()
+            told[code] = not alike and bool(index.needs_log(seen))
+    return told
 
 
 def _national(value: Floats, draws: Floats, people: Floats) -> dict[str, float] | None:

@@ -86,7 +86,8 @@ class Severity:
     def totals(self, half_life: float) -> Floats:
         """Severity points by area with coarse rows at their expected split; nan where not exposed."""
         v = self.marks(half_life)
-        y = np.bincount(self.placed.area, weights=v[self.placed.located], minlength=len(self.exposed))
+        y = np.zeros(len(self.exposed))
+        np.add.at(y, self.placed.area, v[self.placed.located])
         for row, areas, shares in self.placed.split:
             y[areas] += v[row] * shares
         return np.where(self.exposed, y, np.nan)
