@@ -49,8 +49,9 @@ class Problem:
         """The whole sentence: place, value, what is wrong, how to mend it."""
         shown = f"“{isolate(_short(self.value), language)}” " if self.value is not None else ""
         where = self.place(language)
-        body = f"{shown}{self.what.said(language)}; {self.mend.said(language)}".rstrip(".")
-        return f"{where}: {body}." if where else f"{body}."
+        pause, stop = ("؛", "۔") if language == "ur" else (";", ".")
+        body = f"{shown}{self.what.said(language)}{pause} {self.mend.said(language)}".rstrip(".۔")
+        return f"{where}: {body}{stop}" if where else f"{body}{stop}"
 
 
 def _short(value: str, length: int = 60) -> str:
@@ -69,11 +70,14 @@ class ProblemGroup:
         """One line for the group, with the count and the first rows when there is more than one."""
         if self.count == 1:
             return self.first.said(language)
-        line = replace(self.first, row=None).said(language)
+        line = (self.first if self.first.warning else replace(self.first, row=None)).said(language)
         shown = ", ".join(str(r) for r in self.rows)
-        more = texts(
-            "the same in {n} row: {rows}", "the same in {n} rows, first in {rows}", n=self.count, rows=shown
-        )
+        if self.first.warning:
+            more = texts("{n} such row", "{n} such rows, first {rows}", n=self.count, rows=shown)
+        else:
+            more = texts(
+                "the same in {n} row: {rows}", "the same in {n} rows, first in {rows}", n=self.count, rows=shown
+            )
         return f"{line} ({more.said(language)})"
 
 
@@ -81,14 +85,9 @@ def grouped(problems: Iterable[Problem], shown: int = 5) -> list[ProblemGroup]:
     """Problems in order of appearance, with repetitions of one value in one column gathered into one group."""
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
-        key = (
-            problem.code,
-            problem.file,
-            problem.sheet,
-            problem.column,
-            problem.value,
-            problem.what.template,
-        )
+        # What stops nothing is gathered whatever its value is, so that it does not bury what does.
+        value = None if problem.warning and problem.row is not None else problem.value
+        key = (problem.code, problem.file, problem.sheet, problem.column, value, problem.what.template)
         groups.setdefault(key, []).append(problem)
     return [
         ProblemGroup(same[0], len(same), tuple(p.row for p in same[:shown] if p.row is not None))

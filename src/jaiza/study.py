@@ -149,8 +149,10 @@ class Study:
 
     def unlocked_by(self) -> list[tuple[str, str]]:
         """Tables that the study lacks, and what each would switch on."""
-        present = set(table_files(self.folder / "data"))
-        filled = {n for n, t in self.read().tables.items() if t.num_rows} if present else set()
+        try:
+            filled = set(self.build().manifest["tables"])
+        except DataProblems:
+            filled = set(table_files(self.folder / "data"))
         return [(name, table.unlocks) for name, table in TABLES.items() if name not in filled]
 
     @property

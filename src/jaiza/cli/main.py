@@ -113,7 +113,7 @@ def assess(
     if engine != "duckdb":
         raise WrongUse(text("the engine {engine} is not there yet; write duckdb", engine=engine))
     opened = open_study(study)
-    if not opened.read().tables.get("areas"):
+    if "areas" in {name for name, _ in opened.unlocked_by()}:
         printing.say(text("Nothing can be assessed yet: the study has no areas."))
         printing.missing_tables(opened)
         return

@@ -37,6 +37,7 @@ class AudienceName(StrEnum):
     restricted = "restricted"
 
 
+PIPED_WIDTH = 160  # columns of a table that is not shown on a terminal
 _spoken = {"language": "en"}
 
 
@@ -61,7 +62,7 @@ def warn(sentence: Text) -> None:
 
 
 def _out() -> Console:
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 def progress() -> Progress | None:

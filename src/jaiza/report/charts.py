@@ -65,11 +65,12 @@ def amount(value: float, unit: str, millions: bool = False) -> str:
 
 def figure_chip(
     voice: Voice, value: float | None, lower: float | None, upper: float | None, letter: str | None, *,
-    unit: str = "0 to 1", figure: str = "", why: str = "",
+    unit: str = "0 to 1", figure: str = "", why: str = "", aloud: bool = False,
 ) -> Markup:  # fmt: skip
     """Value, interval and grade in one place; a question mark where only bounds are known.
 
     ``figure`` is the id that ``jaiza explain`` takes; it stands in the title. A count without an interval says so.
+    ``aloud`` names the interval to those who listen; in a table the heading of the column does.
     """
     millions = unit == "people" and max(abs(x or 0) for x in (value, upper)) >= 1e5
     shown = Markup("<b>?</b>") if value is None else Markup("<b>{}</b>").format(amount(value, unit, millions))
@@ -78,9 +79,9 @@ def figure_chip(
     elif unit == "records":
         interval = Markup("<i>{}</i>").format(voice.plain(text("counted")))
     else:
-        interval = Markup('<i><span class="vh">{} </span>{}–{}{}</i>').format(
-            voice.plain(text("90 % interval")), amount(lower, unit, millions), amount(upper, unit, millions),
-            " " + voice.plain(text("million")) if millions else "",
+        interval = Markup("<i>{}{}–{}{}</i>").format(
+            Markup('<bdi class="vh">{} </bdi>').format(voice.plain(text("90 % interval"))) if aloud else "", amount(lower, unit, millions), amount(upper, unit, millions),
+            Markup(" <bdi>{}</bdi>").format(voice.plain(text("million"))) if millions else "",
         )  # fmt: skip
     origin = Markup(' data-figure="{0}" title="{0}"').format(figure) if figure else Markup("")
     return Markup('<span class="fig"{}>{} {} {}</span>').format(

@@ -21,7 +21,7 @@ MARGIN = 22.0
 COLUMN = 660.0  # pixels of the map's column on a wide page
 LONGEST_SIDE = 125.0
 SPANS = 3  # classes an interval may touch before the colour is hatched
-LEGEND = {"ltr": (200.0, 275.0), "rtl": (200.0, 330.0)}  # pixels that the legend needs in a corner
+LEGEND = {"ltr": (200.0, 275.0), "rtl": (210.0, 275.0)}  # pixels that the legend needs in a corner
 _WEAK = "D"
 
 

@@ -53,7 +53,7 @@ def _bands(reading: Reading) -> list[dict[str, Any]]:
         inside = [_row(reading, r, national) for r in rows]
         title = reading.voice.say(text("Band {number}", number=number))
         says = reading.voice.say(
-            texts("{n} district", "{n} districts that cannot be told apart", n=len(inside))
+            texts("{n} district that stands alone", "{n} districts that cannot be told apart", n=len(inside))
         )
         out.append({"number": number, "title": title, "says": says, "rows": inside})
     return out

@@ -64,7 +64,7 @@ class Reading:
     def province(self, row: Row) -> str:
         """Name of the province of a row; empty where it has none."""
         code = row.get("admin1_code")
-        return self.names.get(code, row.get("admin1_name") or "") if code else ""
+        return self.names.get(str(code), str(row.get("admin1_name") or "")) if code else ""
 
     @cached_property
     def country(self) -> str:
@@ -157,7 +157,7 @@ class Reading:
         term = self.figures.get(finding["figure"], {}).get("grade_term")
         return figure_chip(
             self.voice, finding["value"], finding["lower"], finding["upper"], finding["grade"],
-            unit=finding["unit"], figure=finding["figure"], why=reason(self.voice, finding["grade"], term),
+            unit=finding["unit"], figure=finding["figure"], why=reason(self.voice, finding["grade"], term), aloud=True,
         )  # fmt: skip
 
 

@@ -61,10 +61,3 @@ MEASURES: Mapping[str, tuple[Text, Text]] = {
     "inclusion": (text("Inclusion"), text("Are women and young people counted, do they decide?")),
     "evidence": (text("Evidence"), text("Was any of it evaluated?")),
 }
-
-UNITS: Mapping[str, Text] = {
-    "0 to 1": text("0 to 1"),
-    "people": text("people"),
-    "districts": text("districts"),
-    "records": text("records"),
-}

@@ -77,11 +77,6 @@ class Voice:
         year, month, day = iso.split("-")
         return text("{day} {month} {year}", day=int(day), month=text(MONTHS[int(month) - 1]), year=year)
 
-    def month(self, iso: str) -> Text:
-        """A month as people write it: January 2022."""
-        year, month, *_ = iso.split("-")
-        return text("{month} {year}", month=text(MONTHS[int(month) - 1]), year=year)
-
 
 def _isolated(found: re.Match[str]) -> str:
     run = found.group()

@@ -181,5 +181,7 @@ def chao2(t: int, s: int, q1: int, q2: int) -> LowerBound:
 
 def _whole(value: float, name: str) -> int:
     if not math.isfinite(value) or value != int(value) or value < 0:
-        raise ValueError(f"{name}: expected a whole number of at least 0, got {value!r}; count, do not weight")
+        raise ValueError(
+            f"{name}: expected a whole number of at least 0, got {value!r}; count, do not weight"
+        )
     return int(value)

@@ -79,11 +79,13 @@ def need_scores(
         parts.known, joined(value_parts[None], parts.weights[None], np.array([True]))[0], np.nan
     )
 
-    chosen = drawn_choices(framework, parts.weights, draws, rng)
+    # Each has a stream of its own, so that other weights draw the same data and leave severity as it is.
+    for_choices, for_data, for_joint = rng.spawn(3)
+    chosen = drawn_choices(framework, parts.weights, draws, for_choices)
     fixed = reference_choices(framework, parts.weights, draws)
-    theta_draws = severity_draws(parts, fixed.half_life, rng)
-    joint = draws_of_need(parts, chosen, rng=rng)
-    data_only = draws_of_need(parts, fixed, rng=rng, theta=theta_draws)
+    theta_draws = severity_draws(parts, fixed.half_life, for_data)
+    joint = draws_of_need(parts, chosen, rng=for_joint)
+    data_only = draws_of_need(parts, fixed, rng=for_data, theta=theta_draws)
     choice_only = draws_of_need(parts, chosen, rng=None)
     return NeedScores(
         need=_need(

@@ -78,6 +78,8 @@ def spilled(theta: Floats, rho: float | Floats, neighbours: Floats) -> Floats:
 def between_goalposts(parts: Parts, exposure: Floats, values: Floats) -> Floats:
     """Parts between their goalposts, (draws, areas, indicators), higher is more need."""
     columns = _columns(parts, exposure, values)
+    if not columns:
+        return np.empty((*exposure.shape, 0))
     return np.stack([normalised(i, x) for i, x in zip(parts.indicators, columns, strict=True)], axis=-1)
 
 
@@ -103,7 +105,9 @@ def normalised(indicator: Indicator, x: Floats) -> Floats:
 
 def joined(z: Floats, weights: Floats, arithmetic: NDArray[np.bool_]) -> Floats:
     """The index (draws, areas) of parts z (draws, areas, indicators): geometric, or arithmetic where marked (B6)."""
-    out = np.empty(z.shape[:2])
+    out = np.full(z.shape[:2], np.nan)
+    if not z.shape[2]:
+        return out
     for how, part in (("arithmetic", arithmetic), ("geometric", ~arithmetic)):
         if part.any():
             out[part] = index.aggregate(z[part], weights[part], how)  # type: ignore[arg-type]
