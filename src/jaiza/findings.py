@@ -25,7 +25,7 @@ from jaiza.language import Text, bilingual, mark, text, texts
 from jaiza.places.scope import Scope
 from jaiza.records.dates import age_in_months
 from jaiza.records.tables_of_study import Tables
-from jaiza.scores import Figure, figure_id
+from jaiza.scores import Figure, Scores, figure_id
 
 Kind = Literal["headline", "cannot_say", "catalogue"]
 APART = 0.95  # share of draws in which one area must lie above another to be told apart from it
@@ -81,7 +81,7 @@ class Assessed:
     need_grades: tuple[Grade, ...]
     severity_grades: tuple[Grade, ...]
     coverage: CoverageScores
-    coverage_grades: tuple[Grade, ...]
+    gaps: tuple[tuple[Scores, tuple[Grade, ...]], ...]
     placed: Mapping[str, int]
     disclosed: Disclosed
     bands: NDArray[np.int64]

@@ -128,9 +128,7 @@ def scores(made: Tables, of: Framework | None = None, *, as_of: dt.date = AS_OF,
            seed: int = 0) -> NeedScores:  # fmt: skip
     """Need of a study."""
     where = scope(made.rows("areas"))
-    return need_scores(
-        made, of or framework(), where, as_of, draws=draws, rng=np.random.default_rng(seed)
-    )
+    return need_scores(made, of or framework(), where, as_of, draws=draws, rng=np.random.default_rng(seed))
 
 
 def random_study(seed: int) -> tuple[Tables, Framework]:
@@ -176,5 +174,8 @@ def _random_event(dice: random.Random, i: int, places: list[str]) -> dict[str, A
         source=dice.choice(["watch", "watch", "second"]), event_id=f"e{i}",
     )  # fmt: skip
     if deaths is not None:
-        row |= {"deaths_low": dice.choice([None, deaths // 2]), "deaths_high": dice.choice([None, deaths + 3])}
+        row |= {
+            "deaths_low": dice.choice([None, deaths // 2]),
+            "deaths_high": dice.choice([None, deaths + 3]),
+        }
     return row

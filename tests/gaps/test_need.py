@@ -37,6 +37,10 @@ from jaiza.records.declared import TABLES
 
 ONLY_VIOLENCE = framework([indicator("violence_severity", 1.0, 0.0, 60.0, transform="log1p")])
 
+PROVINCE = {"A": 100_000, "B": 300_000, "D": 600_000}
+TWO = {"A": 1000, "B": 1000}
+X_B6 = {"x": {"A": 30.0, "B": 10.0, "D": 50.0}, "y": {"A": 0.2, "B": 0.8, "D": 0.5}}
+
 
 def plain():
     path = Path(__file__).parents[1] / "plain" / "need.py"
@@ -61,7 +65,10 @@ class TestSecondImplementation:
         known = 0
         for seed in range(50):
             made, of = random_study(seed)
-            rows = {t: made.rows(t) for t in ("areas", "population", "neighbours", "events", "indicators", "sources")}
+            rows = {
+                t: made.rows(t)
+                for t in ("areas", "population", "neighbours", "events", "indicators", "sources")
+            }
             parts = [
                 {"code": i.code, "weight": i.weight, "low": i.low, "high": i.high, "direction": i.direction,
                  "transform": i.transform, "max_age": i.max_age_months}
@@ -72,9 +79,7 @@ class TestSecondImplementation:
             got = scores(made, of, draws=5)
             assert got.need.areas == tuple(expected)
             wanted = np.array([[np.nan if x is None else x for x in expected[a]] for a in got.need.areas])
-            shown = np.column_stack(
-                [got.need.value, got.need.details["arithmetic"], got.severity.value]
-            )
+            shown = np.column_stack([got.need.value, got.need.details["arithmetic"], got.severity.value])
             np.testing.assert_allclose(shown, wanted[:, :3], rtol=1e-9, atol=1e-9, err_msg=f"study {seed}")
             known += int(np.isfinite(got.need.value).sum())
         assert known > 100  # the studies are not all blank
@@ -96,7 +101,9 @@ class TestRecency:
         assert got.totals(24.0)[0] == pytest.approx(18.5606602, abs=1e-6)
 
     def test_a_term_that_a_source_never_records_is_dropped_and_the_other_weights_stay(self):
-        made = study({"A": 1000}, list(self.EVENTS), sources=[source(end="2022-06-30", never_records="injured")])
+        made = study(
+            {"A": 1000}, list(self.EVENTS), sources=[source(end="2022-06-30", never_records="injured")]
+        )
         got = scores(made, ONLY_VIOLENCE, draws=5).severity
         assert got.details["y"][0] == pytest.approx(9 - 2 + 2**-0.5 + 17 / 2, abs=1e-9)
         assert got.parameters["weights"] == {"event": 1.0, "death": 3.0, "injured": 0.0, "hostage": 0.5}
@@ -109,7 +116,11 @@ class TestRecency:
 
     def test_counts_with_squares_equal_the_same_events_one_by_one(self):
         deaths = {"A": [0, 3, 50], "B": [1, 1]}
-        apart = [event(a, "2021-05", d, event_id=f"{a}{i}") for a, each in deaths.items() for i, d in enumerate(each)]
+        apart = [
+            event(a, "2021-05", d, event_id=f"{a}{i}")
+            for a, each in deaths.items()
+            for i, d in enumerate(each)
+        ]
         added = [
             event(a, "2021-05", sum(each), events=len(each), deaths_best_squared=sum(d * d for d in each))
             for a, each in deaths.items()
@@ -133,15 +144,13 @@ class TestRecency:
 
 
 class TestLocation:
-    PEOPLE = {"A": 100_000, "B": 300_000, "D": 600_000}
-
     def test_x_b2(self):
-        made = study(self.PEOPLE, [event("P", "2022-01-01", precision=4)], sources=[source(end="2022-01-01")])
+        made = study(PROVINCE, [event("P", "2022-01-01", precision=4)], sources=[source(end="2022-01-01")])
         np.testing.assert_allclose(points(made), [0.1, 0.3, 0.6], atol=1e-12)
 
     def test_x_b2_one_draw_throws_whole_events(self):
         made = study(
-            self.PEOPLE, [event("P", "2022-01-01", precision=4, events=2)], sources=[source(end="2022-01-01")]
+            PROVINCE, [event("P", "2022-01-01", precision=4, events=2)], sources=[source(end="2022-01-01")]
         )
         drawn = found(made).drawn_totals(np.full(20_000, 24.0), np.random.default_rng(0))
         assert set(np.unique(drawn)) == {0.0, 1.0, 2.0}
@@ -189,7 +198,9 @@ class TestLocation:
 
     def test_an_event_of_a_province_without_people_is_not_allocated(self):
         made = study(
-            {"A": 1000, "B": None, "D": None}, [event("Q", "2021-05", precision=4)], parents={"A": "P", "B": "Q", "D": "Q"}
+            {"A": 1000, "B": None, "D": None},
+            [event("Q", "2021-05", precision=4)],
+            parents={"A": "P", "B": "Q", "D": "Q"},
         )
         got = scores(made, ONLY_VIOLENCE, draws=5).severity
         assert got.parameters["events_unallocated"] == 1
@@ -198,18 +209,22 @@ class TestLocation:
     def test_lineage_lists_each_row_with_the_share_used(self):
         rows = [event("P", "2021-05", 1, 4, event_id="x"), event("A", "2021-05", 1, 1, event_id="y"),
                 event("C", "2021-05", 1, 6, event_id="z"), event("A", "2010-05", 1, 1, event_id="old")]  # fmt: skip
-        got = scores(study(self.PEOPLE, rows), ONLY_VIOLENCE, draws=5).severity
+        got = scores(study(PROVINCE, rows), ONLY_VIOLENCE, draws=5).severity
         behind = next(line for line in got.lineage if line.table == "events")
-        listed = {(got.areas[a], int(r)): u for a, r, u in zip(behind.areas, behind.rows, behind.used, strict=True)}
+        listed = {
+            (got.areas[a], int(r)): u for a, r, u in zip(behind.areas, behind.rows, behind.used, strict=True)
+        }
         assert listed == {("A", 0): 0.1, ("B", 0): 0.3, ("D", 0): 0.6, ("A", 1): 1.0}
 
 
 class TestSources:
-    PEOPLE = {"A": 1000, "B": 1000}
-
     def test_sources_that_overlap_are_never_added(self):
-        rows = [event("A", "2021-05"), event("A", "2021-05", source="other"), event("B", "2021-06", source="other")]
-        made = study(self.PEOPLE, rows, sources=[source(), source("other", begin="2019-01-01")])
+        rows = [
+            event("A", "2021-05"),
+            event("A", "2021-05", source="other"),
+            event("B", "2021-06", source="other"),
+        ]
+        made = study(TWO, rows, sources=[source(), source("other", begin="2019-01-01")])
         got = scores(made, ONLY_VIOLENCE, draws=5).severity
         assert got.parameters["sources"] == ["watch"]
         assert got.parameters["sources_left_out"] == ["other"]
@@ -217,15 +232,22 @@ class TestSources:
 
     def test_sources_that_follow_each_other_are_both_counted(self):
         rows = [event("A", "2018-05"), event("A", "2021-05", source="later")]
-        made = study(self.PEOPLE, rows, sources=[source(end="2019-12-31"), source("later", begin="2020-01-01")])
+        made = study(TWO, rows, sources=[source(end="2019-12-31"), source("later", begin="2020-01-01")])
         got = scores(made, ONLY_VIOLENCE, draws=5).severity
         assert got.n.tolist() == [2, 0]
         np.testing.assert_allclose(got.details["share_covered"], 1.0, rtol=1e-12)
 
     def test_sources_of_different_provinces_are_both_counted(self):
-        rows = [event("A", "2018-05"), event("B", "2021-05", source="other"), event("A", "2021-05", source="other")]
+        rows = [
+            event("A", "2018-05"),
+            event("B", "2021-05", source="other"),
+            event("A", "2021-05", source="other"),
+        ]
         made = study(
-            self.PEOPLE, rows, parents={"A": "P", "B": "Q"}, sources=[source(covers="P"), source("other", "Q")]
+            TWO,
+            rows,
+            parents={"A": "P", "B": "Q"},
+            sources=[source(covers="P"), source("other", "Q")],
         )
         got = scores(made, ONLY_VIOLENCE, draws=5).severity
         assert got.n.tolist() == [1, 1]  # a stray row outside what its source covers is not added
@@ -233,44 +255,47 @@ class TestSources:
 
     def test_rows_outside_the_dates_a_source_covers_do_not_count(self):
         rows = [event("A", "2019-05"), event("A", "2021-05"), event("A", "2021-09-15")]
-        made = study(self.PEOPLE, rows, sources=[source(begin="2020-01-01", end="2021-08-31")])
+        made = study(TWO, rows, sources=[source(begin="2020-01-01", end="2021-08-31")])
         assert scores(made, ONLY_VIOLENCE, draws=5).severity.n.tolist() == [1, 0]
 
     def test_x_b3a_and_a_source_shorter_than_the_window(self):
-        whole = found(study(self.PEOPLE, [event("A", "2021-05")]))
+        whole = found(study(TWO, [event("A", "2021-05")]))
         assert whole.coverage.months(24.0)[0] == pytest.approx(28.503844, abs=1e-6)
         assert whole.exposure(24.0)[0] == pytest.approx(1000 * 2.375320, abs=1e-3)
-        part = found(study(self.PEOPLE, [event("A", "2021-05")], sources=[source(begin="2020-01-01")]))
+        part = found(study(TWO, [event("A", "2021-05")], sources=[source(begin="2020-01-01")]))
         two_years = 24 / np.log(2) * (1 - 0.5)
         assert part.exposure(24.0)[0] == pytest.approx(1000 * two_years / 12, rel=1e-9)
         assert part.share_covered[0] == pytest.approx(two_years / 28.503844, rel=1e-6)
 
     def test_a_source_that_ends_too_early_gives_no_rate_and_says_when_it_ends(self):
-        got = scores(study(self.PEOPLE, [event("A", "2018-05")], sources=[source(end="2019-06-30")]), ONLY_VIOLENCE)
+        got = scores(study(TWO, [event("A", "2018-05")], sources=[source(end="2019-06-30")]), ONLY_VIOLENCE)
         assert got.severity.state == ("no_data", "no_data")
         assert np.isnan(got.need.value).all()
         assert "2019-06-30" in got.severity.why[0].said()
         assert got.missing == (("violence_severity",), ("violence_severity",))
 
     def test_areas_outside_a_sources_coverage_are_missing_and_not_calm(self):
-        made = study(self.PEOPLE, [event("A", "2021-05")], parents={"A": "P", "B": "Q"}, sources=[source(covers="P")])
+        made = study(TWO, [event("A", "2021-05")], parents={"A": "P", "B": "Q"}, sources=[source(covers="P")])
         assert scores(made, ONLY_VIOLENCE).severity.state == ("estimated", "no_data")
 
     def test_declared_coverage_without_rows_creates_zeros_and_without_it_nothing(self):
-        seen = scores(study(self.PEOPLE, []), ONLY_VIOLENCE).severity
+        seen = scores(study(TWO, []), ONLY_VIOLENCE).severity
         assert seen.value.tolist() == [0.0, 0.0]
         n = 2 * 1000 * 28.503844 / 12
         np.testing.assert_allclose(seen.upper, 1e5 * 3 / n, rtol=1e-6)
-        assert [g.letter for g in grades(seen)] == ["E", "E"]  # so few people that almost any rate is possible
-        blank = scores(study(self.PEOPLE, [], sources=[source(covers=None)]), ONLY_VIOLENCE).severity
+        assert [g.letter for g in grades(seen)] == [
+            "E",
+            "E",
+        ]  # so few people that almost any rate is possible
+        blank = scores(study(TWO, [], sources=[source(covers=None)]), ONLY_VIOLENCE).severity
         assert blank.state == ("no_data", "no_data")
 
     def test_a_census_that_says_what_it_covers_is_no_event_source(self):
-        made = study(self.PEOPLE, [], sources=[source("census")])
+        made = study(TWO, [], sources=[source("census")])
         assert scores(made, ONLY_VIOLENCE).severity.state == ("no_data", "no_data")
 
     def test_blank_deaths_are_counted_apart(self):
-        made = study(self.PEOPLE, [event("A", "2021-05", None), event("A", "2021-06", 0), event("B", "2021-06", 4)])
+        made = study(TWO, [event("A", "2021-05", None), event("A", "2021-06", 0), event("B", "2021-06", 4)])
         got = scores(made, ONLY_VIOLENCE, draws=5).severity
         assert got.parameters["events_without_deaths_reported"] == 1
         assert got.parameters["events_in_window"] == 3
@@ -286,13 +311,13 @@ class TestSources:
 
     @pytest.mark.parametrize(("press", "caps"), [(True, ["B", "D"]), (False, ["", ""]), (None, ["", "D"])])
     def test_the_press_caps_and_only_a_source_that_is_not_the_press_makes_quiet_mean_calm(self, press, caps):
-        made = study(self.PEOPLE, [event("A", "2021-05")], sources=[source(media_based=press)])
+        made = study(TWO, [event("A", "2021-05")], sources=[source(media_based=press)])
         assert list(scores(made, ONLY_VIOLENCE).severity.terms.capped) == caps
 
     def test_independent_witnesses_are_counted_where_they_look(self):
         rows = [event("A", "2021-05"), event("A", "2021-05", source="local")]
         made = study(
-            self.PEOPLE, rows, parents={"A": "P", "B": "Q"},
+            TWO, rows, parents={"A": "P", "B": "Q"},
             sources=[source(media_based=True), source("local", "P", media_based=False)],
         )  # fmt: skip
         terms = scores(made, ONLY_VIOLENCE).severity.terms
@@ -361,7 +386,11 @@ class TestSpillover:
         np.testing.assert_allclose(spilled(theta[None], np.array([0.2]), w), [[12, 21, 36]], rtol=1e-12)
 
     def test_neighbours_without_a_rate_are_left_out_and_an_island_keeps_its_own(self):
-        pairs = [{"area_a": "A", "area_b": "B"}, {"area_a": "B", "area_b": "D"}, {"area_a": "A", "area_b": "gone"}]
+        pairs = [
+            {"area_a": "A", "area_b": "B"},
+            {"area_a": "B", "area_b": "D"},
+            {"area_a": "A", "area_b": "gone"},
+        ]
         w = contiguity(pairs, ("A", "B", "D", "E"))
         got = spilled(np.array([10.0, 20.0, np.nan, 7.0]), 0.2, w)
         np.testing.assert_allclose(got, [12, 18, np.nan, 7], rtol=1e-12)
@@ -379,10 +408,9 @@ class TestSpillover:
 
 class TestComposite:
     PARTS = (indicator("x", 0.6, 0.0, 50.0), indicator("y", 0.4, 0.0, 1.0))
-    VALUES = {"x": {"A": 30.0, "B": 10.0, "D": 50.0}, "y": {"A": 0.2, "B": 0.8, "D": 0.5}}
 
     def test_x_b6(self):
-        made = study({"A": 1, "B": 1, "D": 1}, [], self.VALUES)
+        made = study({"A": 1, "B": 1, "D": 1}, [], X_B6)
         got = scores(made, framework(self.PARTS)).need
         np.testing.assert_allclose(got.value, [0.394319, 0.356868, 0.760881], atol=1e-6)
         np.testing.assert_allclose(got.details["arithmetic"], [0.4456, 0.4456, 0.8020], atol=1e-9)
@@ -390,7 +418,7 @@ class TestComposite:
         np.testing.assert_allclose(shown.value, [0.4456, 0.4456, 0.8020], atol=1e-9)
 
     def test_x_b6_through_the_parts(self):
-        made = study({"A": 1, "B": 1, "D": 1}, [], self.VALUES)
+        made = study({"A": 1, "B": 1, "D": 1}, [], X_B6)
         parts = parts_of_need(made, framework(self.PARTS), scope(made.rows("areas")), AS_OF)
         z = between_goalposts(parts, np.zeros((1, 3)), parts.condition_values()[None])
         both = [joined(z, parts.weights[None], np.array([a]))[0] for a in (False, True)]
@@ -399,7 +427,9 @@ class TestComposite:
 
     def test_direction_logarithm_and_limits(self):
         of = framework([indicator("x", 1.0, 0.0, 100.0, transform="log1p", direction=-1)])
-        got = scores(study({"A": 1, "B": 1, "D": 1, "E": 1}, [], {"x": {"A": 0, "B": 9, "D": 100, "E": 700}}), of)
+        got = scores(
+            study({"A": 1, "B": 1, "D": 1, "E": 1}, [], {"x": {"A": 0, "B": 9, "D": 100, "E": 700}}), of
+        )
         np.testing.assert_allclose(
             got.need.value, [1.0, 1.01 - (0.01 + 0.99 * np.log(10) / np.log(101)), 0.01, 0.01], rtol=1e-12
         )
@@ -463,7 +493,9 @@ class TestWhatMustNotMatter:
     def test_codes_of_areas(self, seed):
         made, of = random_study(seed)
         codes = [r["code"] for r in made.rows("areas")]
-        new = dict(zip(codes, random.Random(seed).sample([f"Z{i}" for i in range(99)], len(codes)), strict=True))
+        new = dict(
+            zip(codes, random.Random(seed).sample([f"Z{i}" for i in range(99)], len(codes)), strict=True)
+        )
         new[None] = None
 
         def renamed(row):

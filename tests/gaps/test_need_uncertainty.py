@@ -25,7 +25,10 @@ EVENTS = [
     ("A", 3, 1, 2, 4, 9, 20), ("A", 40, 1, 1, 0, 0, 0), ("B", 8, 2, 1, 1, 2, 2), ("D", 20, 1, 3, 2, 5, 9),
     ("D", 2, 1, 2, 3, 6, 6), ("E", 55, 3, 1, 0, 1, 4), ("P", 10, 4, 3, 3, 6, 12),
 ]  # fmt: skip
-VALUES = {"school": {"A": 0.45, "B": 0.3, "D": 0.66, "E": 0.2}, "light": {"A": 0.4, "B": 0.85, "D": 0.3, "E": 0.6}}
+VALUES = {
+    "school": {"A": 0.45, "B": 0.3, "D": 0.66, "E": 0.2},
+    "light": {"A": 0.4, "B": 0.85, "D": 0.3, "E": 0.6},
+}
 ERRORS = {"school": 0.05, "light": 0.02}
 NAMES = tuple(PEOPLE)
 
@@ -34,8 +37,20 @@ def made():
     rows = []
     for place, ago, precision, events, low, best, high in EVENTS:
         year, month = divmod(2022 * 12 - ago, 12)
-        rows.append(event(place, f"{year}-{month + 1:02d}", best, precision, events=events, deaths_low=low, deaths_high=high))
-    values = [value(a, c, x, se=0.05 if c == "school" else None) for c, by in VALUES.items() for a, x in by.items()]
+        rows.append(
+            event(
+                place,
+                f"{year}-{month + 1:02d}",
+                best,
+                precision,
+                events=events,
+                deaths_low=low,
+                deaths_high=high,
+            )
+        )
+    values = [
+        value(a, c, x, se=0.05 if c == "school" else None) for c, by in VALUES.items() for a, x in by.items()
+    ]
     return study(PEOPLE, rows, neighbours=PAIRS, sources=[source()], indicators=values)
 
 
@@ -110,6 +125,7 @@ def need_of(theta, conditions, rho, by_rank, arithmetic, weights):
                  place_of(conditions["school"][a], list(conditions["school"].values())),
                  place_of(-conditions["light"][a], [-x for x in conditions["light"].values()])]  # fmt: skip
         else:
+
             def clip(x):
                 return 0.01 + 0.99 * min(1.0, max(0.0, x))
 

@@ -77,7 +77,7 @@ def assess(
     public = presence(shown.tables, framework, area_scope, as_of)
     coverage = shown_coverage(full, public, shown, tables, area_scope)
     found = Assessed(
-        as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, grades(coverage.gap),
+        as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, ((coverage.gap, grades(coverage.gap)),),
         full.presence.placed, shown, bands(need, ranked), ranked,
     )  # fmt: skip
     told = findings(found)
@@ -122,7 +122,7 @@ def manifest(found: Assessed, about: About, draws: int, seed: int) -> dict[str, 
         },
         "study": dict(about.study),
         "parameters": found.framework.parameters(),
-        "measures": {s.measure: plain(s.parameters) for s in (found.need.need, found.need.severity, found.coverage.gap)},
+        "measures": {s.measure: plain(s.parameters) for s in (found.need.need, found.need.severity, *(g for g, _ in found.gaps))},
         "names": {
             "approaches": [{"code": a.code, "en": a.name.en, "ur": a.name.ur} for a in found.framework.approaches],
             "indicators": [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from jaiza.assess.result_rows import coverage_rows, values
+from jaiza.assess.shown_coverage import WORK
 from jaiza.decide.grades import Grade
 from jaiza.findings import Assessed, Finding
 from jaiza.gaps.coverage.presence import PresenceMap
@@ -21,6 +22,14 @@ _CONTENT = {
     "events": ("place", "date", "kind", "location_precision", "events", "deaths_best", "deaths_low", "deaths_high",
                "deaths_best_squared", "source"),
     "population": ("area", "sex", "age_band", "people", "counted_on", "source"),
+    "delivery": ("initiative", "output", "planned", "delivered", "due", "done", "as_of"),
+    "participation": ("initiative", "group", "level", "count", "unknown", "total", "basis"),
+    "funding": ("initiative", "flow", "amount", "currency", "year_start", "year_end"),
+    "unit_costs": ("approach", "cost", "cost_low", "cost_high", "currency", "year"),
+    "rates": ("series", "year", "value"),
+    "survey_responses": ("survey", "respondent", "area", "stratum", "psu", "weight", "institution", "side", "answer"),
+    "survey_estimates": ("id", "place", "institution", "percent", "n"),
+    "studies": ("id", "approach", "outcome", "sms", "direction"),
     "neighbours": ("area_a", "area_b"),
     "initiatives": ("id", "title", "start", "end", "reached_low", "reached_high", "hours_low", "hours_high"),
     "initiative_areas": ("initiative", "area", "share"),
@@ -50,7 +59,9 @@ def figure_rows(found: Assessed, told: Sequence[Finding]) -> Iterable[dict[str, 
         yield {"figure": figure_id("presence", found.round, place, approach), "measure": "presence", "area_code": place,
                "approach": approach, "state": "estimated", "n": None, "method": "C0",
                "parameters": _json({"presence": cell.presence, **counts})}  # fmt: skip
-    yield from _score_figures(found, found.coverage.gap, found.coverage_grades, _coverage_parameters)
+    for gap, letters in found.gaps:
+        parameters = _coverage_parameters if gap.measure == "coverage" else _own_details(gap)
+        yield from _score_figures(found, gap, letters, parameters)
     for row in coverage_rows(found):
         yield {"figure": row["figure"], "measure": "coverage", "area_code": row["area_code"], "approach": row["approach"],
                **{k: row[k] for k in ("value", "lower", "upper", "state", "grade", "n")}, "method": "C2",
@@ -116,9 +127,24 @@ def _coverage_parameters(found: Assessed, i: int) -> dict[str, Any]:
     return {**{name: float(v[i]) for name, v in gap.details.items() if np.ndim(v) == 1}, "from": cells}
 
 
+def _own_details(gap: Scores) -> Callable[[Assessed, int], dict[str, Any]]:
+    """Parameters of one area of a gap: its details as they are."""
+
+    def parameters(found: Assessed, i: int) -> dict[str, Any]:
+        return {
+            name: float(v[i])
+            for name, v in gap.details.items()
+            if np.ndim(v) == 1 and len(v) == len(gap.areas)
+        }
+
+    return parameters
+
+
 def lineage_table(found: Assessed) -> pa.Table:
     """Rows behind every figure. Rows of initiatives are told only as far as their class allows."""
-    parts = [_score_lineage(found, s) for s in (found.need.need, found.need.severity, found.coverage.gap)]
+    parts = [
+        _score_lineage(found, s) for s in (found.need.need, found.need.severity, *(g for g, _ in found.gaps))
+    ]
     parts.append(frame(declared.LINEAGE, _presence_lineage(found, found.presence)))
     return pa.concat_tables(parts)
 
@@ -144,12 +170,10 @@ def _score_lineage(found: Assessed, scores: Scores) -> pa.Table:
 
 def _may_list(found: Assessed, table: str, row: Mapping[str, Any]) -> bool:
     """Whether a row behind a figure may be listed: rows of work only when their class lets their name be shown."""
-    initiative = {
-        "initiatives": "id",
-        "initiative_areas": "initiative",
-        "initiative_approaches": "initiative",
-    }.get(table)
-    if initiative is None or found.disclosed.audience == "restricted":
+    if table == "survey_responses" and found.disclosed.audience == "public":
+        return False  # answers of people leave only as estimates
+    initiative = WORK.get(table)
+    if initiative is None or found.disclosed.audience == "restricted" or row[initiative] is None:
         return True
     return found.disclosed.classes[row[initiative]] == "low"
 

@@ -121,7 +121,7 @@ def presence_rows(found: Assessed) -> Iterable[dict[str, Any]]:
 
 def gap_rows(found: Assessed) -> Iterable[dict[str, Any]]:
     """One row an area and gap; a gap that nothing can be said of is there, and says so."""
-    for scores, letters in ((found.coverage.gap, found.coverage_grades),):
+    for scores, letters in found.gaps:
         for i, code in enumerate(scores.areas):
             yield {
                 "area_code": code,

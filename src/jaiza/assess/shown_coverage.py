@@ -5,7 +5,9 @@ Computing it from records that were first placed by province would read a hidden
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +20,9 @@ from jaiza.places.scope import Scope
 from jaiza.records.tables_of_study import Tables
 from jaiza.scores import Scores, State
 
+# Tables whose rows belong to an initiative, and the column that names it.
+WORK = {"initiatives": "id", "initiative_areas": "initiative", "initiative_approaches": "initiative", "initiative_groups": "initiative",
+        "delivery": "initiative", "participation": "initiative", "funding": "initiative"}  # fmt: skip
 WITHHELD = text("withheld: fewer than three organisations, or mostly one, stand behind it")
 
 
@@ -51,6 +56,28 @@ def _shown_gap(gap: Scores, tables: Tables) -> Scores:
         ):
             lead = rows[row]["lead"] or rows[row]["id"]
             amounts[area][lead] = amounts[area].get(lead, 0.0) + used
+    return _withheld(gap, amounts, ("population", "neighbours"))
+
+
+def shown_gap(gap: Scores, shown: Disclosed, tables: Tables) -> Scores:
+    """A gap that stands on rows of initiatives, withheld where fewer than three organisations lead them in an area."""
+    if shown.audience == "restricted":
+        return gap
+    leads = {r["id"]: r["lead"] or r["id"] for r in tables.rows("initiatives")}
+    amounts: list[dict[str, float]] = [{} for _ in gap.areas]
+    for lineage in gap.lineage:
+        if lineage.table not in WORK:
+            continue
+        rows = tables.rows(lineage.table)
+        for area, row in zip(lineage.areas.tolist(), lineage.rows.tolist(), strict=True):
+            lead = leads.get(rows[row][WORK[lineage.table]])
+            if lead is not None:
+                amounts[area][lead] = 1.0
+    return _withheld(gap, amounts, None)
+
+
+def _withheld(gap: Scores, amounts: list[dict[str, float]], kept: tuple[str, ...] | None) -> Scores:
+    """The gap without figures of few contributors. ``kept`` names the tables whose rows may be listed; None for all."""
     hide = np.array(
         [
             s in ("estimated", "too_wide") and few_contributors(a)
@@ -66,9 +93,20 @@ def _shown_gap(gap: Scores, tables: Tables) -> Scores:
         upper=np.where(hide, np.nan, gap.upper),
         state=state,
         why=tuple(WITHHELD if h else w for h, w in zip(hide, why, strict=True)),
-        lineage=tuple(part for part in gap.lineage if part.table in ("population", "neighbours")),
-        details={},
+        lineage=gap.lineage if kept is None else tuple(part for part in gap.lineage if part.table in kept),
+        details={} if kept is not None else _without(gap.details, hide),
     )
+
+
+def _without(
+    details: Mapping[str, np.ndarray[Any, Any]], hide: np.ndarray[Any, Any]
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Details by area without those of hidden areas; other details are left out."""
+    return {
+        name: np.where(hide, np.nan, v)
+        for name, v in details.items()
+        if np.ndim(v) == 1 and len(v) == len(hide)
+    }
 
 
 def _shown_cells(cells: CoverageCells) -> CoverageCells:

@@ -105,6 +105,32 @@ def _freed(x: Floats, y: Floats, radius: Floats) -> tuple[Floats, Floats]:
     return x * scale, y * scale
 
 
+def trail(
+    circles: Circles,
+    triangles: Sequence[tuple[int, int, int]],
+    lines: Sequence[tuple[int, int]],
+    step: float = 9.0,
+) -> Floats:
+    """Points (points, 2) spread over the ground of a province, so that names can keep clear of it."""
+    out: list[tuple[float, float]] = []
+    for a, b in lines:
+        out += _between(circles, (a, b), step)
+    for a, b, c in triangles:
+        for x, y in _between(circles, (a, b), step):
+            count = max(1, int(math.hypot(circles.x[c] - x, circles.y[c] - y) / step))
+            out += [
+                (x + (circles.x[c] - x) * k / count, y + (circles.y[c] - y) * k / count)
+                for k in range(count + 1)
+            ]
+    return np.array(out, dtype=np.float64).reshape(-1, 2)
+
+
+def _between(circles: Circles, ends: tuple[int, int], step: float) -> list[tuple[float, float]]:
+    (ax, bx), (ay, by) = circles.x[list(ends)], circles.y[list(ends)]
+    count = max(1, int(math.hypot(bx - ax, by - ay) / step))
+    return [(ax + (bx - ax) * k / count, ay + (by - ay) * k / count) for k in range(count + 1)]
+
+
 def ground(
     circles: Circles, members: Sequence[int], pairs: set[frozenset[int]], longest: float
 ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:

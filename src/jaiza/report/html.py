@@ -13,6 +13,7 @@ from markupsafe import Markup
 from jaiza.language import LANGUAGES, OWN_NAME
 from jaiza.report.charts import HATCHES
 from jaiza.report.data_age import context, data_age, data_first
+from jaiza.report.gap_tables import gap_tables
 from jaiza.report.method_notes import method_notes
 from jaiza.report.need_bands import need_bands
 from jaiza.report.overview import overview
@@ -51,6 +52,7 @@ def _sections(reading: Reading) -> dict[str, Any]:
     return {
         "overview": overview(reading),
         "bands": need_bands(reading),
+        "gaps": gap_tables(reading),
         "presence": presence_matrix(reading),
         "data_first": data_first(reading),
         "context": context(reading),

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from jaiza.language import Text, text, texts
 from jaiza.report.charts import figure_chip, known_bar, state_key
-from jaiza.report.maps import DistrictMap, Shown, district_map
+from jaiza.report.map_symbols import Shown
+from jaiza.report.maps import DistrictMap, district_map
 from jaiza.report.reading import Reading, anchor
 from jaiza.report.terms import MEASURES, STATES
 from jaiza.report.voice import whole

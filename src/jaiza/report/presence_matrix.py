@@ -34,8 +34,24 @@ def presence_matrix(reading: Reading) -> dict[str, Any]:
         "counts": _counts(reading, cells),
         "named": sum(p["named"] for p in pictures),
         "districts": sum(len(d) for d in inside.values()),
+        "ended": _ended(reading),
         "placed": reading.results.manifest["records"],
     }
+
+
+def _ended(reading: Reading) -> list[dict[str, Any]]:
+    """Work that ended with nothing on record since, by place and approach."""
+    names = dict(reading.approaches)
+    return [
+        {
+            "place": reading.name(r),
+            "province": reading.province(r) if r["admin1_code"] != r["area_code"] else "",
+            "approach": names.get(r["approach"], r["approach"]),
+            "last": reading.voice.number(str(r["last"])[:7]),
+            "complete": r["registry_complete"],
+        }
+        for r in sorted(reading.rows("ended"), key=lambda r: (r["area_name"], r["approach"]))
+    ]
 
 
 def _districts(reading: Reading, rows: list[dict[str, Any]]) -> dict[str, list[str]]:

@@ -11,7 +11,8 @@ from typing import Any
 from markupsafe import Markup
 
 from jaiza.report.charts import figure_chip, reason
-from jaiza.report.maps import Place, places_of
+from jaiza.report.map_symbols import Place
+from jaiza.report.maps import places_of
 from jaiza.report.voice import Voice
 from jaiza.store.results import Results
 
@@ -59,12 +60,17 @@ class Reading:
 
     def name(self, row: Row) -> str:
         """Name of the area of a row."""
-        return self.names.get(row["area_code"], row["area_name"])
+        return self.names.get(row["area_code"]) or str(row["area_name"])
 
     def province(self, row: Row) -> str:
         """Name of the province of a row; empty where it has none."""
         code = row.get("admin1_code")
         return self.names.get(str(code), str(row.get("admin1_name") or "")) if code else ""
+
+    def province_of(self, code: str) -> str:
+        """Name of the province of an area; empty where it has none."""
+        parent = self.places[code]["parent"] if code in self.places else None
+        return self.names.get(str(parent), "")
 
     @cached_property
     def country(self) -> str:

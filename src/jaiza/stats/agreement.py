@@ -99,7 +99,8 @@ def krippendorff_interval(
 
 
 def cohen_kappa(a: ArrayLike, b: ArrayLike) -> float:
-    """Return Cohen's kappa of two coders, (p_o - p_e) / (1 - p_e), unweighted; nan where undefined (methods F).
+    """Return Cohen's kappa of two coders, (p_o - p_e) / (1 - p_e), unweighted; nan where undefined (methods
+    F).
 
     p_o is the share of units given the same code, p_e that expected from each coder's own use of the codes.
     a, b (units,): numbers; units that either coder left out (nan) are not counted. Undefined, and nan, where

@@ -3,7 +3,7 @@
 Estimate: the number there are in all, from two lists (Chapman) or at least, from three or more (Chao2).
 Assumes:  a closed population, exact matching, independent lists and, for Chapman, equal chances of being
           listed. Lists that copy each other understate the number; missed matches overstate it.
-Source:   Chapman (1951); Seber (1970) for its variance; Chao (1987), Biometrics 43, for both intervals and
+Source:   Chapman (1951); Seber (1970) for its variance; Chao (1987), Biometrics 43, for the interval and
           for Chao2; methods M. Estimates set grades and widen intervals; they never multiply counts.
 """
 
@@ -107,7 +107,8 @@ def chapman(n1: int, n2: int, m: int) -> TwoLists:
 
     N = (n1+1)(n2+1)/(m+1) - 1; V = (n1+1)(n2+1)(n1-m)(n2-m) / ((m+1)^2 (m+2)). With S = n1+n2-m seen and
     f = N - S, the 95 % interval is S + f/C to S + fC, C = exp(1.96 sqrt(ln(1 + V/f^2))); it is one point
-    where one list holds all of the other. Fewer than 7 matches give the state `too_few_matches`, not an error.
+    where one list holds all of the other. Fewer than 7 matches give the state `too_few_matches`, not an
+    error.
 
     n1, n2: initiatives on each list, each counted once; m: on both. Whole numbers.
     Raises ValueError for other numbers, negative ones, or more matches than a list is long.
@@ -155,8 +156,8 @@ def chao2(t: int, s: int, q1: int, q2: int) -> LowerBound:
     q2 = 0: s + A q1(q1-1)/2, of variance A q1(q1-1)/2 + A^2 q1(2 q1-1)^2/4 - A^2 q1^4/(4 estimate).
     Variances: Chao (1987), in the form for samples of the EstimateS user guide (Colwell), appendix B.
 
-    t: lists; s: different initiatives seen; q1, q2: those on exactly one and exactly two lists. Whole numbers.
-    Raises ValueError for other numbers, fewer than three lists, or q1 + q2 above s.
+    t: lists; s: different initiatives seen; q1, q2: those on exactly one and exactly two lists. Whole
+    numbers. Raises ValueError for other numbers, fewer than three lists, or q1 + q2 above s.
     """
     lists, seen, once, twice = _whole(t, "t"), _whole(s, "s"), _whole(q1, "q1"), _whole(q2, "q2")
     if lists < 3:

@@ -92,7 +92,8 @@ class Stability:
 
 
 def constraint(adjacency: Adjacency) -> FloatArray:
-    """Return Burt's constraint of each node (nodes,): low for brokers, nan for isolates, where it is undefined.
+    """Return Burt's constraint of each node (nodes,): low for brokers, nan for isolates, where it is
+    undefined.
 
     sum over neighbours j of (p_ij + sum_q p_iq p_qj)^2, p_ij = 1 / (ties of i) (methods E3).
     adjacency: (nodes, nodes), dense or scipy.sparse; see `jaiza.stats.ties.read` for errors.
@@ -125,7 +126,8 @@ def external_internal(adjacency: Adjacency, group: ArrayLike) -> float:
 
 
 def fragmentation(adjacency: Adjacency) -> float:
-    """Return the share of pairs of nodes with no way between them, F = 1 - sum s(s-1) / (N(N-1)) (methods E3).
+    """Return the share of pairs of nodes with no way between them, F = 1 - sum s(s-1) / (N(N-1)) (methods
+    E3).
 
     s are the sizes of the components; 0 when all are joined, 1 when none are, nan for fewer than two nodes.
     Raises ValueError as `constraint`.
@@ -171,13 +173,15 @@ def stability(
     changes: Sequence[float] = (-0.2, -0.1, 0.1, 0.2),
     repeats: int = 100,
 ) -> Stability:
-    """Return a statistic of the network and of `repeats` networks with random ties dropped or added (methods E3).
+    """Return a statistic of the network and of `repeats` networks with random ties dropped or added (methods
+    E3).
 
-    statistic: takes a symmetric 0/1 `scipy.sparse.csr_array` and gives one value per node, or a single figure;
-    each function of this module does. changes: shares of the ties, dropped evenly at random (below 0) or added
-    between pairs without one (above 0, as far as there are such pairs), one tie at least.
+    statistic: takes a symmetric 0/1 `scipy.sparse.csr_array` and gives one value per node, or a single
+    figure; each function of this module does. changes: shares of the ties, dropped evenly at random (below 0)
+    or added between pairs without one (above 0, as far as there are such pairs), one tie at least.
 
-    Raises ValueError for a network without ties, changes of -1 or less or of 0, no repeats, and as `constraint`.
+    Raises ValueError for a network without ties, changes of -1 or less or of 0, no repeats, and as
+    `constraint`.
     """
     ties = read(adjacency)
     if ties.size == 0:
@@ -212,8 +216,8 @@ def _row_blocks(work: FloatArray) -> Iterator[slice]:
 def _joined_in_pieces(ties: Ties, label: NDArray[np.int32], size: FloatArray) -> FloatArray:
     """For each node, sum t(t-1) over the pieces into which its component falls when it is removed.
 
-    Nodes and biconnected blocks form a forest: each block around a node leads to one piece. Rooted at one node
-    a component, a block below a node leads to all that hangs from it, a block above it to the rest.
+    Nodes and biconnected blocks form a forest: each block around a node leads to one piece. Rooted at one
+    node a component, a block below a node leads to all that hangs from it, a block above it to the rest.
     """
     blocks = dict(rustworkx.biconnected_components(ties.graph()))
     ends = np.array(list(blocks.keys()), dtype=np.int64).reshape(-1, 2)

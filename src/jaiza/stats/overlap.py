@@ -1,11 +1,13 @@
 """Do rows of a 0/1 matrix share columns more than chance allows, all totals kept?
 
-Estimate: T, the sum over pairs of rows of their squared overlap, against random matrices with the same row and
+Estimate: T, the sum over pairs of rows of their squared overlap, against random matrices with the same row
+and
           column totals, made by curveball trades. The plain sum of overlaps is fixed by the column totals and
           says nothing.
 Assumes:  a row could have stood in any column of a group in which it has as many; trades mix well enough in
           10 per row. Samples all start from the matrix given, which errs towards calling it ordinary.
-Source:   Strona et al. (2014), Nature Communications 5:4114; Carstens, Berger and Strona (2016) for trading all
+Source:   Strona et al. (2014), Nature Communications 5:4114; Carstens, Berger and Strona (2016) for trading
+all
           rows in pairs at once; methods E2.
 """
 
@@ -74,16 +76,17 @@ def overlap_test(
     samples: int = 1999,
     rng: np.random.Generator,
 ) -> OverlapTest:
-    """Return T = sum over i < j of o_ij^2, its p-value, and each pair of rows with one of its own (methods E2).
+    """Return T = sum over i < j of o_ij^2, its p-value, and each pair of rows with one of its own (methods
+    E2).
 
     o_ij is the number of columns that rows i and j share. Each of the `samples` random matrices comes from at
     least 10 curveball trades per row: two rows deal the columns that only one of them has, at random, each
     keeping its number. p = (1 + #{T* >= T}) / (samples + 1), and so for each pair's overlap.
 
-    matrix (rows, columns): 0 or 1, or false and true; such as organisations by areas. groups (columns,): labels
-    of the columns, such as the province of each area; trades then stay within a group, so that each row keeps
-    its number in each group. Rows and columns keep their totals exactly.
-    Raises ValueError for fewer than two rows, other values, a wrong number of labels, or no samples.
+    matrix (rows, columns): 0 or 1, or false and true; such as organisations by areas. groups (columns,):
+    labels of the columns, such as the province of each area; trades then stay within a group, so that each
+    row keeps its number in each group. Rows and columns keep their totals exactly. Raises ValueError for
+    fewer than two rows, other values, a wrong number of labels, or no samples.
     """
     table = _binary(matrix)
     blocks = _blocks(table, groups)
@@ -133,7 +136,8 @@ def _binary(matrix: ArrayLike | sparse.sparray | sparse.spmatrix) -> NDArray[np.
 
 
 def _blocks(table: NDArray[np.bool_], groups: ArrayLike | None) -> list[Block]:
-    """Each group: the rows that stand in some but not all of its columns, which alone can trade; its columns."""
+    """Each group: the rows that stand in some but not all of its columns, which alone can trade; its
+    columns."""
     width = table.shape[1]
     names = [0] * width if groups is None else labels(groups, "groups", width, "columns").tolist()
     blocks = []
@@ -147,8 +151,8 @@ def _blocks(table: NDArray[np.bool_], groups: ArrayLike | None) -> list[Block]:
 def _could_meet(table: NDArray[np.bool_], blocks: list[Block]) -> NDArray[np.bool_]:
     meet = np.zeros((table.shape[0], table.shape[0]), dtype=np.bool_)
     for _, columns in blocks:
-        present = table[:, columns].any(axis=1)
-        meet |= present[:, None] & present
+        present = table[:, columns].sum(axis=1) > 0
+        meet |= np.logical_and.outer(present, present)
     return meet
 
 
@@ -225,7 +229,8 @@ def _count(bits: Bits) -> NDArray[np.int64]:
 
 
 def _random_subsets(pool: Bits, size: NDArray[np.int64], rng: np.random.Generator) -> Bits:
-    """A random subset of each column of `pool` (words, sets), of the size given, all such being equally likely.
+    """A random subset of each column of `pool` (words, sets), of the size given, all such being equally
+    likely.
 
     A fair coin is thrown for each bit. With more heads than wanted, the subset is sought among the heads;
     otherwise the heads are taken and the rest is sought among the tails. No bit is treated unlike another, so
@@ -239,11 +244,8 @@ def _random_subsets(pool: Bits, size: NDArray[np.int64], rng: np.random.Generato
         heads &= pool
         found = _count(heads)
         many = found > size
-        # all ones where the heads are taken, all zeros where they are too many: cheaper than choosing by place
-        taken = many.astype(np.uint64) - np.uint64(1)
-        chosen[:, active] |= heads & taken
-        pool = heads ^ (pool & taken)
-        size = np.where(many, size, size - found)
-        left = np.flatnonzero(size > 0)
-        active, pool, size = active[left], pool[:, left], size[left]
+        # all ones where the heads are taken, all zeros where they are too many: cheaper than choosing by
+        place taken = many.astype(np.uint64) - np.uint64(1) chosen[:, active] |= heads & taken pool = heads ^
+        (pool & taken) size = np.where(many, size, size - found) left = np.flatnonzero(size > 0) active, pool,
+        size = active[left], pool[:, left], size[left]
     return chosen

@@ -11,6 +11,7 @@ Source:   Willenborg and de Waal (2001); Fischetti and Salazar (2001) for the le
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +49,8 @@ class Attack:
         return self.upper - self.lower
 
     def exposed(self, width: float = WIDTH, upper: float = UPPER) -> Mask:
-        """The suppressed cells whose interval is narrower than `width`, or whose upper limit is below `upper`."""
+        """The suppressed cells whose interval is narrower than `width`, or whose upper limit is below
+        `upper`."""
         narrow = self.width < width - TOLERANCE
         return self.suppressed & (narrow | (self.upper < upper - TOLERANCE))
 
@@ -116,15 +118,15 @@ def suppress(
     Primary: cells and totals above 0 and below `threshold` (None: no such rule), with those of `primary`.
     Companions: such that every cell withheld, companions too, keeps an interval (`attack`) at least `width`
     wide with an upper limit of at least `upper`. Of choices with the least total the one with fewest cells is
-    taken. Tables of up to 64 cells with margins are searched exactly (mixed-integer program, HiGHS); larger
+    taken. Tables of up to 150 cells with margins are searched exactly (mixed-integer program, HiGHS); larger
     ones protect one cell after another, each at least total given what is already withheld: safe, but perhaps
     not the least in all, and `exact` says so.
 
-    table (rows, columns): counts, or amounts with limits in the same unit, without margins. zeros: whether true
-    zeros tell something of people; if so they are primary, else they stay published and hide nothing. primary,
-    keep (rows, columns) or (rows + 1, columns + 1) true where a cell must be withheld, or may not be, as when an
-    earlier release showed it. Raises ValueError for a bad table or mask, negative limits, a cell in both masks, or
-    a cell that cannot be hidden while those of `keep` stay.
+    table (rows, columns): counts, or amounts with limits in the same unit, without margins. zeros: whether
+    true zeros tell something of people; if so they are primary, else they stay published and hide nothing.
+    primary, keep (rows, columns) or (rows + 1, columns + 1) true where a cell must be withheld, or may not
+    be, as when an earlier release showed it. Raises ValueError for a bad table or mask, negative limits, a
+    cell in both masks, or a cell that cannot be hidden while those of `keep` stay.
     """
     values = with_margins(table)
     for limit, name in (
@@ -155,13 +157,15 @@ def suppress(
 
 
 def attack(table: ArrayLike, suppressed: ArrayLike) -> Attack:
-    """Return the interval of each suppressed cell given all others, from two linear programs a cell (methods N).
+    """Return the interval of each suppressed cell given all others, from two linear programs a cell (methods
+    N).
 
     Least and greatest value over all tables without negative cells that agree with the published cells and in
     which rows and columns add up. For whole counts the limits are whole and are reached.
 
-    table (rows, columns): the true values, without margins. suppressed: (rows, columns), the margins then being
-    published, or (rows + 1, columns + 1). Raises ValueError for a bad table, or a mask of another shape.
+    table (rows, columns): the true values, without margins. suppressed: (rows, columns), the margins then
+    being published, or (rows + 1, columns + 1). Raises ValueError for a bad table, or a mask of another
+    shape.
     """
     values = with_margins(table)
     hidden = _mask(suppressed, "suppressed", values.shape)
@@ -181,12 +185,14 @@ def dominance(
     fewest: int = FEWEST_CONTRIBUTORS,
     top_share: float = TOP_SHARE,
 ) -> Mask:
-    """Return which money cells (cells,) rest on fewer than `fewest` contributors or a top share above `top_share`.
+    """Return which money cells (cells,) rest on fewer than `fewest` contributors or a top share above
+    `top_share`.
 
     The amounts of one contributor to one cell are added first. A cell without amounts above 0 is not marked:
-    there is nobody to recognise in it. amount, cell, contributor (entries,): amounts of at least 0, the number of
-    the cell from 0 to cells - 1, and a label. Pass the result, reshaped, as `primary` of `suppress`, with
-    threshold=None (methods N). Raises ValueError for other numbers, cells out of range, or unequal lengths.
+    there is nobody to recognise in it. amount, cell, contributor (entries,): amounts of at least 0, the
+    number of the cell from 0 to cells - 1, and a label. Pass the result, reshaped, as `primary` of
+    `suppress`, with threshold=None (methods N). Raises ValueError for other numbers, cells out of range, or
+    unequal lengths.
     """
     amounts = reals(amount, "amount", dimensions=(1,), least=0.0)
     where = reals(cell, "cell", dimensions=(1,), least=0.0, most=float(cells - 1))
@@ -217,12 +223,12 @@ def differencing(
 ) -> Differencing:
     """Return what a table gives away beside an earlier release of it, cell by cell (methods N).
 
-    A change above 0 and below `threshold` between two published values counts a few people. A cell withheld in
-    one release is attacked with everything that the other published and that has not changed; it is exposed too
-    where the other release published a value less than `width` away.
+    A change above 0 and below `threshold` between two published values counts a few people. A cell withheld
+    in one release is attacked with everything that the other published and that has not changed; it is
+    exposed too where the other release published a value less than `width` away.
 
-    earlier, later (rows, columns): true values of both, same cells in the same order, without margins; the masks
-    as in `attack`. Raises ValueError as `attack`, and for tables of different shapes.
+    earlier, later (rows, columns): true values of both, same cells in the same order, without margins; the
+    masks as in `attack`. Raises ValueError as `attack`, and for tables of different shapes.
     """
     before, after = with_margins(earlier), with_margins(later)
     if before.shape != after.shape:
@@ -267,14 +273,14 @@ def _interval(values: FloatArray, hidden: Mask, cell: tuple[int, int]) -> tuple[
     target = int(np.searchsorted(open_cells, np.ravel_multi_index(cell, values.shape)))
     # no vertex lies beyond the sum of what is known, so a greatest value there means that there is none
     beyond = float(np.abs(known).sum()) + 1.0
-    bounds = np.zeros((open_cells.size, 2))
-    bounds[:, 1] = np.inf
-    bounds[target, 1] = beyond
+    bounds: list[tuple[float, float | None]] = [(0.0, None)] * open_cells.size
+    bounds[target] = (0.0, beyond)
     limits = []
+    rows: Any = equations[:, open_cells]
     for sign in (1.0, -1.0):
         cost = np.zeros(open_cells.size)
         cost[target] = sign
-        answer = linprog(cost, A_eq=equations[:, open_cells], b_eq=known, bounds=bounds, method="highs")
+        answer = linprog(cost, A_eq=rows, b_eq=known, bounds=bounds, method="highs")
         if answer.x is None:
             raise ArithmeticError(f"the interval of cell {cell} was not found: {answer.message}")
         limits.append(float(answer.x[target]))

@@ -20,12 +20,13 @@ from jaiza.stats.arguments import FloatArray
 Mask = NDArray[np.bool_]
 Cells = NDArray[np.intp]
 
-EXACT_CELLS = 64
+EXACT_CELLS = 150
 """Cells, margins among them, up to which all companions are sought together."""
 
 
 def additivity(shape: tuple[int, ...]) -> Any:
-    """Equations (rows + columns, cells) of a table with margins last: each line's cells minus its total is 0."""
+    """Equations (rows + columns, cells) of a table with margins last: each line's cells minus its total is
+    0."""
     rows, columns = shape
     row_sums = np.append(np.ones(columns - 1), -1.0)[None]
     column_sums = np.append(np.ones(rows - 1), -1.0)[None]
@@ -37,10 +38,11 @@ def additivity(shape: tuple[int, ...]) -> Any:
 def companions(
     values: FloatArray, withheld: Mask, protected: Mask, keep: Mask, width: float, upper: float
 ) -> Mask:
-    """Return the cells to withhold, `withheld` among them and none of `keep`, so that `protected` ones are safe.
+    """Return the cells to withhold, `withheld` among them and none of `keep`, so that `protected` ones are
+    safe.
 
-    The total of the cells added is least, then their number. All arrays are (rows + 1, columns + 1), margins last.
-    A protected cell that is not withheld needs no safety. Raises ValueError where no choice is safe.
+    The total of the cells added is least, then their number. All arrays are (rows + 1, columns + 1), margins
+    last. A protected cell that is not withheld needs no safety. Raises ValueError where no choice is safe.
     """
     reach = max(width, upper)
     if reach == 0:
@@ -86,7 +88,8 @@ def _demand(value: FloatArray, width: float) -> float:
 
 
 def _lines(shape: tuple[int, ...], moves: int) -> list[LinearConstraint]:
-    """A withheld cell needs another in its row and in its column: alone in a line, it follows from the total."""
+    """A withheld cell needs another in its row and in its column: alone in a line, it follows from the
+    total."""
     in_line = abs(additivity(shape))
     line, cell = in_line.nonzero()
     rule = in_line[line] - 2 * sparse.eye_array(in_line.shape[1]).tocsr()[cell]
@@ -109,7 +112,8 @@ def _movements(shape: tuple[int, ...], down: FloatArray, tables: int) -> list[Li
 
 
 def _safety(value: FloatArray, targets: Cells, width: float, upper: float) -> list[LinearConstraint]:
-    """If withheld, a target is `width` higher in its first other table than in its second, and reaches `upper`."""
+    """If withheld, a target is `width` higher in its first other table than in its second, and reaches
+    `upper`."""
     cells, count = value.size, targets.size
     here = np.arange(count)
     first = cells * (1 + 2 * here) + targets
