@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gaps.coverage_studies import framework, tables
+from coverage_studies import framework, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from jaiza.gaps.evidence import EvidenceScores, evidence_scores
 from jaiza.places.scope import scope
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
 import statistics
@@ -11,6 +12,8 @@ import pytest
 from need_studies import AS_OF, LIGHT, SCHOOL, event, framework, indicator, scores, source, study, value
 
 from jaiza.gaps.need import need_scores
+from jaiza.gaps.need.parts import parts_of_need
+from jaiza.gaps.need.sensitivity_of_ranks import FACTORS, rank_shift, sensitivity_of_ranks
 from jaiza.gaps.need.uncertainty import drawn_choices
 from jaiza.places.scope import scope
 from jaiza.stats import ranks
@@ -291,3 +294,38 @@ def test_an_area_without_an_estimate_moves_no_rank_of_another():
     less = scores(study(dict.fromkeys("ABE", 1), [], {"x": {"A": 0.9, "B": 0.4, "E": 0.1}}), of, draws=50)
     np.testing.assert_array_equal(whole.need.draws[:, [0, 1, 3]], less.need.draws)
     assert np.isnan(whole.need.draws[:, 2]).all()
+
+
+class TestSensitivityOfRanks:
+    """Methods B8 on small studies; the estimator itself is held by the tests of the statistics."""
+
+    def shift(self, rows, of=OF):
+        parts = parts_of_need(rows, of, scope(rows.rows("areas")), AS_OF)
+        return rank_shift(parts, of, pool=64, seed=3)
+
+    def test_every_factor_counts_and_totals_hold_first_orders(self):
+        found = sensitivity_of_ranks(self.shift(made()), 1024, np.random.default_rng(0))
+        assert found.first.shape == found.total.shape == (len(FACTORS),)
+        assert (found.total > 0).all()
+        assert (found.first <= found.total + 0.1).all()
+
+    def test_a_factor_that_changes_nothing_has_no_share(self):
+        alone = framework([dataclasses.replace(VIOLENCE, weight=1.0, high=1e6)])
+        rows = made().replaced(neighbours=study({}, [])["neighbours"])
+        found = sensitivity_of_ranks(self.shift(rows, alone), 1024, np.random.default_rng(0))
+        share = dict(zip(FACTORS, found.total, strict=True))
+        for factor in ("spillover", "normalisation", "aggregation", "weights"):
+            assert share[factor] == pytest.approx(0, abs=1e-12)
+        assert share["data"] > 0.5
+
+    def test_corners_of_the_box_are_options(self):
+        shift = self.shift(made())
+        ends = shift(np.array([[0.0] * 6, [1.0] * 6, [0.999999] * 6]))
+        assert ends[1] == ends[2]
+        middle = shift(np.array([[0.4, 0.5, 0.2, 0.2, 0.3, 0.3], [0.6, 0.5, 0.4, 0.4, 0.301, 0.301]]))
+        assert middle[0] == middle[1]  # the same half-life, option and draws
+
+    def test_one_area_has_no_rank_to_move(self):
+        rows = study({"A": 1000}, [event("A", "2021-05")], {c: {"A": 0.5} for c in VALUES})
+        with pytest.raises(ValueError, match="two areas"):
+            self.shift(rows)

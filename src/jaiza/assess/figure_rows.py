@@ -20,7 +20,7 @@ from jaiza.store.results import frame
 
 _CONTENT = {
     "events": ("place", "date", "kind", "location_precision", "events", "deaths_best", "deaths_low", "deaths_high",
-               "deaths_best_squared", "source"),
+               "deaths_best_squared", "injured", "hostages", "source"),
     "population": ("area", "sex", "age_band", "people", "counted_on", "source"),
     "delivery": ("initiative", "output", "planned", "delivered", "due", "done", "as_of"),
     "participation": ("initiative", "group", "level", "count", "unknown", "total", "basis"),
@@ -39,13 +39,13 @@ _CONTENT = {
 
 
 def plain(value: Any) -> Any:
-    """Numbers as they are printed elsewhere, nan as null, so that JSON holds no surprise."""
+    """Numbers to 15 significant digits, nan as null, so that JSON holds no surprise and a small rate stays exact."""
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
     if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else round(float(value), 15)
+        return None if np.isnan(value) else float(f"{value:.15g}")
     return value.item() if isinstance(value, np.generic) else value
 
 

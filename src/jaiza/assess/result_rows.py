@@ -222,17 +222,19 @@ def data_age_rows(found: Assessed) -> list[dict[str, Any]]:
     if violent is not None:
         for position in sorted({int(p) for p in violent.population.rows}):
             row = found.tables.rows("population")[position]
-            note(row["source"], "people", last_day(row["counted_on"]).isoformat())
+            later = last_day(row["counted_on"]) >= found.as_of  # the declared exception: counts are interpolated
+            note(row["source"], "people_interpolated" if later else "people", last_day(row["counted_on"]).isoformat())
         sources = found.tables["events"]["source"]
         for source in violent.coverage.sources:
             count = int(pc.sum(pc.equal(sources, source)).as_py() or 0)
-            ends = [last_day(rows[source]["covers_to"])] if source in rows else []
-            note(source, "events", max(ends).isoformat() if ends else "", count)
+            end = min(last_day(rows[source]["covers_to"]), found.as_of - dt.timedelta(days=1))
+            note(source, "events", end.isoformat(), count)
     out = []
     for source, (what, newest, count) in sorted(used.items()):
         about = rows.get(source, {})
-        age = age_in_months(dt.date.fromisoformat(newest), found.as_of) if newest else float("nan")
+        seen = bool(newest) and dt.date.fromisoformat(newest) < found.as_of
+        age = age_in_months(dt.date.fromisoformat(newest), found.as_of) if seen else float("nan")
         out.append({"source": source, "title": about.get("title", source), "publisher": about.get("publisher"),
-                    "used_for": ";".join(sorted(what)), "newest": newest or None, "age_months": round(age, 1),
-                    "grade": by_age(age), "rows": count, "licence": about.get("licence")})  # fmt: skip
+                    "used_for": ";".join(sorted(what)), "newest": newest or None, "age_months": round(age, 1) if seen else None,
+                    "grade": by_age(age) if seen or not newest else None, "rows": count, "licence": about.get("licence")})  # fmt: skip
     return out

@@ -26,7 +26,7 @@ from jaiza.language import text
 from jaiza.places.scope import Scope
 from jaiza.records.dates import last_day
 from jaiza.records.tables_of_study import Tables
-from jaiza.scores import Lineage, Scores
+from jaiza.scores import Scores, State
 
 SMS_WEIGHTS = (0.0, 0.05, 0.15, 0.5, 0.8, 1.0)
 CONTEXT_WEIGHTS = (1.0, 0.7, 0.4)
@@ -156,7 +156,7 @@ def evidence_scores(
     known = [i for i in range(len(rows)) if i not in hidden]
     cells = tuple(_cell(a, o, rows, known, undated, weights) for a in codes for o in outcomes)
     return EvidenceScores(
-        gap=_by_area(scope, cells, rows, known, weights),
+        gap=_by_area(scope, rows, known, weights),
         cells=cells,
         approaches=tuple(_approach(a, outcomes, rows, known, undated, weights) for a in codes),
         harms=_harms(rows, set(later), set(undated)),
@@ -287,23 +287,21 @@ def _harms(rows: Sequence[Mapping[str, Any]], later: set[int], undated: set[int]
 
 
 def _by_area(
-    scope: Scope, cells: Sequence[EvidenceCell], rows: Sequence[Mapping[str, Any]], known: Sequence[int], weights: _Weights
+    scope: Scope, rows: Sequence[Mapping[str, Any]], known: Sequence[int], weights: _Weights
 ) -> Scores:  # fmt: skip
     count = len(scope.areas)
     nowhere = np.full(count, np.nan)
-    used = np.array(sorted({i for cell in cells for i in cell.rows}), dtype=np.int64)
+    state: State = "not_applicable"
     return Scores(
         measure="evidence",
         areas=scope.areas,
         value=nowhere,
         lower=nowhere.copy(),
         upper=nowhere.copy(),
-        state=("not_applicable",) * count,
+        state=(state,) * count,
         n=np.zeros(count),
         method="I",
         why=(text("evidence is given by approach, not by district"),) * count,
-        # Position -1 stands for no area: these rows are behind the cells, and behind no district.
-        lineage=(Lineage("studies", "evidence", np.full(len(used), -1, dtype=np.int64), used, np.ones(len(used))),),
         parameters={
             "sms_weights": list(weights.sms),
             "context_weights": list(weights.context),

@@ -235,7 +235,9 @@ def _read_date(column: Column, cells: pa.Array, today: dt.date) -> Cells:
     good = pc.match_substring_regex(latin, _DATE)
     length = pc.utf8_length(latin)
     full = pc.if_else(pc.equal(length, 10), latin, pa.scalar(None, pa.string()))
-    real = pc.is_valid(pc.strptime(_only(full, good), format="%Y-%m-%d", unit="s", error_is_null=True))
+    # strptime takes 31 February for 2 March; only a date that comes back as it was written is one.
+    parsed = pc.strptime(_only(full, good), format="%Y-%m-%d", unit="s", error_is_null=True)
+    real = pc.fill_null(pc.equal(pc.strftime(parsed, format="%Y-%m-%d"), full), False)
     impossible = pc.and_(pc.fill_null(pc.and_(good, pc.equal(length, 10)), False), pc.invert(real))
     bad = _where(pc.or_(pc.and_(pc.is_valid(cells), pc.invert(good)), impossible))
     good = pc.and_(good, pc.invert(impossible))

@@ -55,12 +55,12 @@ def reason(voice: Voice, letter: str | None, term: str | None) -> str:
 
 
 def amount(value: float, unit: str, millions: bool = False) -> str:
-    """A figure as it is printed, by its unit: scores with two decimals, counts whole, ``millions`` with one."""
+    """A figure as it is printed, by its unit: scores with two decimals, counts whole, others with one."""
     if millions:
         return f"{value / 1e6:,.1f}"
     if unit in ("people", "districts", "records"):
         return whole(value)
-    return two(value) if abs(value) < 10 else f"{value:.1f}"
+    return two(value) if unit == "0 to 1" else f"{value:,.1f}"
 
 
 def figure_chip(

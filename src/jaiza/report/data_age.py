@@ -21,7 +21,11 @@ MEASURED = {
 }  # fmt: skip
 # Counts of deaths and of attacks say most; finer splits stay in context.csv.
 _FIRST = ("killed", "attacks", "incidents")
-_USED = {"people": text("people"), "events": text("events")}
+_USED = {
+    "people": text("people"),
+    "people_interpolated": text("people, interpolated to the round"),
+    "events": text("events"),
+}
 
 
 def data_first(reading: Reading) -> dict[str, Any]:
@@ -103,8 +107,8 @@ def data_age(reading: Reading) -> list[dict[str, Any]]:
             "newest": voice.number(r["newest"]) if r["newest"] else voice.t("not known"),
             "months": voice.number(f"{r['age_months']:.0f}")
             if r["age_months"] is not None
-            else voice.t("not known"),
-            "grade": grade_ring(voice, r["grade"], reason(voice, r["grade"], "age")),
+            else voice.t("later than the round" if r["newest"] else "not known"),
+            "grade": grade_ring(voice, r["grade"], reason(voice, r["grade"], "age")) if r["grade"] else "",
             "rows": voice.number(f"{r['rows']:,}") if r["rows"] is not None else "",
             "licence": voice.foreign(r["licence"]),
         }

@@ -36,12 +36,12 @@ def need_bands(reading: Reading) -> dict[str, Any]:
 
 
 def _national(reading: Reading) -> float | None:
-    found = reading.results.manifest["measures"]["need"].get("national")
+    found = reading.results.manifest["measures"].get("need", {}).get("national")
     return None if not found else found["value"]
 
 
 def _national_chip(reading: Reading) -> Markup:
-    found = reading.results.manifest["measures"]["need"].get("national")
+    found = reading.results.manifest["measures"].get("need", {}).get("national")
     if not found:
         return Markup("")
     return figure_chip(reading.voice, found["value"], found["lower"], found["upper"], found.get("grade"))

@@ -13,13 +13,15 @@ from jaiza.report.charts import presence_sign
 from jaiza.report.reading import Reading, Row
 from jaiza.report.terms import PRESENCE, PRESENCE_SAYS
 
+WIDEST = 30  # columns of the smallest scale, so that few districts do not make huge cells
+
 
 def presence_matrix(reading: Reading) -> dict[str, Any]:
     """Small pictures and tables by province, counts by province, and the key of the signs."""
     rows = reading.rows("presence")
     cells = {(r["area_code"], r["approach"]): r for r in rows}
     inside = _districts(reading, rows)
-    widest = max((len(d) for d in inside.values()), default=1)
+    widest = max([WIDEST, *(len(d) for d in inside.values())])
     pictures = [_province(reading, code, districts, cells, widest) for code, districts in inside.items()]
     return {
         "any": any(r["presence"] != "none_known" for r in rows),

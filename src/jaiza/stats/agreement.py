@@ -99,13 +99,12 @@ def krippendorff_interval(
 
 
 def cohen_kappa(a: ArrayLike, b: ArrayLike) -> float:
-    """Return Cohen's kappa of two coders, (p_o - p_e) / (1 - p_e), unweighted; nan where undefined (methods
-    F).
+    """Return Cohen's kappa of two coders, (p_o - p_e) / (1 - p_e), unweighted; nan where undefined.
 
-    p_o is the share of units given the same code, p_e that expected from each coder's own use of the codes.
-    a, b (units,): numbers; units that either coder left out (nan) are not counted. Undefined, and nan, where
-    no unit is left or both coders gave one and the same code throughout.
-    Raises ValueError for infinite codes and for unequal lengths.
+    Methods F. p_o is the share of units given the same code, p_e that expected from each coder's own use of
+    the codes. a, b (units,): numbers; units that either coder left out (nan) are not counted. Undefined, and
+    nan, where no unit is left or both coders gave one and the same code throughout. Raises ValueError for
+    infinite codes and for unequal lengths.
     """
     first = reals(a, "a", dimensions=(1,), missing=True)
     second = reals(b, "b", dimensions=(1,), missing=True)
@@ -131,7 +130,7 @@ def _codings(codes: ArrayLike, metric: Metric) -> _Codings:
     table = reals(codes, "codes", dimensions=(2,), missing=True)
     if table.shape[0] < 2:
         raise ValueError(
-            f"codes: expected two coders or more in the rows, got shape {table.shape}; rows are coders, columns units"
+            f"codes: expected two coders or more, got shape {table.shape}; rows are coders, columns units"
         )
     table = table[:, np.sum(~np.isnan(table), axis=0) >= 2]
     present = ~np.isnan(table)

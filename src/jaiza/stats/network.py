@@ -92,8 +92,7 @@ class Stability:
 
 
 def constraint(adjacency: Adjacency) -> FloatArray:
-    """Return Burt's constraint of each node (nodes,): low for brokers, nan for isolates, where it is
-    undefined.
+    """Return Burt's constraint of each node (nodes,): low for brokers; undefined and nan for isolates.
 
     sum over neighbours j of (p_ij + sum_q p_iq p_qj)^2, p_ij = 1 / (ties of i) (methods E3).
     adjacency: (nodes, nodes), dense or scipy.sparse; see `jaiza.stats.ties.read` for errors.
@@ -126,10 +125,9 @@ def external_internal(adjacency: Adjacency, group: ArrayLike) -> float:
 
 
 def fragmentation(adjacency: Adjacency) -> float:
-    """Return the share of pairs of nodes with no way between them, F = 1 - sum s(s-1) / (N(N-1)) (methods
-    E3).
+    """Return the share of pairs of nodes with no way between them, F = 1 - sum s(s-1) / (N(N-1)).
 
-    s are the sizes of the components; 0 when all are joined, 1 when none are, nan for fewer than two nodes.
+    s are the sizes of the components (methods E3); 0 when all are joined, 1 when none are, nan for fewer than two nodes.
     Raises ValueError as `constraint`.
     """
     ties = read(adjacency)
@@ -173,12 +171,12 @@ def stability(
     changes: Sequence[float] = (-0.2, -0.1, 0.1, 0.2),
     repeats: int = 100,
 ) -> Stability:
-    """Return a statistic of the network and of `repeats` networks with random ties dropped or added (methods
-    E3).
+    """Return a statistic of the network, and of networks with random ties dropped or added (methods E3).
 
     statistic: takes a symmetric 0/1 `scipy.sparse.csr_array` and gives one value per node, or a single
     figure; each function of this module does. changes: shares of the ties, dropped evenly at random (below 0)
-    or added between pairs without one (above 0, as far as there are such pairs), one tie at least.
+    or added between pairs without one (above 0, as far as there are such pairs), one tie at least; each
+    change is made `repeats` times.
 
     Raises ValueError for a network without ties, changes of -1 or less or of 0, no repeats, and as
     `constraint`.
@@ -209,7 +207,7 @@ def _row_blocks(work: FloatArray) -> Iterator[slice]:
     """Consecutive rows whose work together stays near the bound; at least one row each."""
     block = np.floor(np.cumsum(work) / TWO_STEPS_TOGETHER)
     starts = np.flatnonzero(np.diff(block, prepend=-1.0))
-    for start, end in zip(starts, [*starts[1:], work.size], strict=True):
+    for start, end in zip(starts, [*starts[1:], work.size], strict=False):
         yield slice(int(start), int(end))
 
 

@@ -76,12 +76,11 @@ def overlap_test(
     samples: int = 1999,
     rng: np.random.Generator,
 ) -> OverlapTest:
-    """Return T = sum over i < j of o_ij^2, its p-value, and each pair of rows with one of its own (methods
-    E2).
+    """Return T = sum over i < j of o_ij^2, its p-value, and each pair of rows with one of its own.
 
-    o_ij is the number of columns that rows i and j share. Each of the `samples` random matrices comes from at
-    least 10 curveball trades per row: two rows deal the columns that only one of them has, at random, each
-    keeping its number. p = (1 + #{T* >= T}) / (samples + 1), and so for each pair's overlap.
+    Methods E2. o_ij is the number of columns that rows i and j share. Each of the `samples` random matrices
+    comes from at least 10 curveball trades per row: two rows deal the columns that only one of them has, at
+    random, each keeping its number. p = (1 + #{T* >= T}) / (samples + 1), and so for each pair's overlap.
 
     matrix (rows, columns): 0 or 1, or false and true; such as organisations by areas. groups (columns,):
     labels of the columns, such as the province of each area; trades then stay within a group, so that each
@@ -244,8 +243,11 @@ def _random_subsets(pool: Bits, size: NDArray[np.int64], rng: np.random.Generato
         heads &= pool
         found = _count(heads)
         many = found > size
-        # all ones where the heads are taken, all zeros where they are too many: cheaper than choosing by
-        place taken = many.astype(np.uint64) - np.uint64(1) chosen[:, active] |= heads & taken pool = heads ^
-        (pool & taken) size = np.where(many, size, size - found) left = np.flatnonzero(size > 0) active, pool,
-        size = active[left], pool[:, left], size[left]
+        # all ones where the heads are taken, all zeros where they are too many
+        taken = many.astype(np.uint64) - np.uint64(1)
+        chosen[:, active] |= heads & taken
+        pool = heads ^ (pool & taken)
+        size = np.where(many, size, size - found)
+        left = np.flatnonzero(size > 0)
+        active, pool, size = active[left], pool[:, left], size[left]
     return chosen

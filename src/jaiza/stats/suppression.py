@@ -49,8 +49,7 @@ class Attack:
         return self.upper - self.lower
 
     def exposed(self, width: float = WIDTH, upper: float = UPPER) -> Mask:
-        """The suppressed cells whose interval is narrower than `width`, or whose upper limit is below
-        `upper`."""
+        """The suppressed cells with an interval narrower than `width` or an upper limit below `upper`."""
         narrow = self.width < width - TOLERANCE
         return self.suppressed & (narrow | (self.upper < upper - TOLERANCE))
 
@@ -129,12 +128,8 @@ def suppress(
     cell in both masks, or a cell that cannot be hidden while those of `keep` stay.
     """
     values = with_margins(table)
-    for limit, name in (
-        (0.0 if threshold is None else threshold, "threshold"),
-        (width, "width"),
-        (upper, "upper"),
-    ):
-        reals(limit, name, dimensions=(0,), least=0.0)
+    reals(0.0 if threshold is None else threshold, "threshold", dimensions=(0,), least=0.0)
+    reals([width, upper], "width, upper", least=0.0)
     first = _mask(primary, "primary", values.shape)
     if threshold is not None:
         first |= (values < threshold) & (values > 0)
@@ -157,15 +152,13 @@ def suppress(
 
 
 def attack(table: ArrayLike, suppressed: ArrayLike) -> Attack:
-    """Return the interval of each suppressed cell given all others, from two linear programs a cell (methods
-    N).
+    """Return the interval of each suppressed cell given all others, by two linear programs each (methods N).
 
     Least and greatest value over all tables without negative cells that agree with the published cells and in
     which rows and columns add up. For whole counts the limits are whole and are reached.
 
     table (rows, columns): the true values, without margins. suppressed: (rows, columns), the margins then
-    being published, or (rows + 1, columns + 1). Raises ValueError for a bad table, or a mask of another
-    shape.
+    being published, or (rows + 1, columns + 1). Raises ValueError for a bad table or mask.
     """
     values = with_margins(table)
     hidden = _mask(suppressed, "suppressed", values.shape)
@@ -185,14 +178,14 @@ def dominance(
     fewest: int = FEWEST_CONTRIBUTORS,
     top_share: float = TOP_SHARE,
 ) -> Mask:
-    """Return which money cells (cells,) rest on fewer than `fewest` contributors or a top share above
-    `top_share`.
+    """Return which money cells (cells,) rest on too few contributors, or nearly on one (methods N).
 
-    The amounts of one contributor to one cell are added first. A cell without amounts above 0 is not marked:
-    there is nobody to recognise in it. amount, cell, contributor (entries,): amounts of at least 0, the
-    number of the cell from 0 to cells - 1, and a label. Pass the result, reshaped, as `primary` of
-    `suppress`, with threshold=None (methods N). Raises ValueError for other numbers, cells out of range, or
-    unequal lengths.
+    Marked are cells with fewer than `fewest` contributors, and with a largest one whose share is above
+    `top_share`; the amounts of one contributor to one cell are added first. A cell without amounts above 0 is
+    not marked: there is nobody to recognise in it. The result, reshaped, is a `primary` for `suppress`.
+
+    amount, cell, contributor (entries,): amounts of at least 0, the number of the cell from 0 to cells - 1,
+    and a label. Raises ValueError for other numbers, cells out of range, or unequal lengths.
     """
     amounts = reals(amount, "amount", dimensions=(1,), least=0.0)
     where = reals(cell, "cell", dimensions=(1,), least=0.0, most=float(cells - 1))

@@ -59,11 +59,12 @@ def companions(
             np.concatenate([1.0 - keep.ravel(), np.ones(moves)]),
         ),
         constraints=[
-            *_lines(values.shape, moves),
+            *(_lines(values.shape, moves) if width > 0 else []),
             *_movements(values.shape, np.minimum(value / reach, 1.0), 2 * targets.size),
             *_safety(value / reach, targets, _demand(value, width / reach), upper / reach),
         ],
-        options={"mip_rel_gap": 0.0},
+        # with presolve HiGHS now and then writes a line of its own to standard output
+        options={"mip_rel_gap": 0.0, "presolve": False},
     )
     if answer.x is None:
         names = [tuple(int(i) for i in np.unravel_index(target, values.shape)) for target in targets]
@@ -88,8 +89,7 @@ def _demand(value: FloatArray, width: float) -> float:
 
 
 def _lines(shape: tuple[int, ...], moves: int) -> list[LinearConstraint]:
-    """A withheld cell needs another in its row and in its column: alone in a line, it follows from the
-    total."""
+    """A withheld cell needs another in its row and in its column: alone, it follows from the total."""
     in_line = abs(additivity(shape))
     line, cell = in_line.nonzero()
     rule = in_line[line] - 2 * sparse.eye_array(in_line.shape[1]).tocsr()[cell]
@@ -112,8 +112,7 @@ def _movements(shape: tuple[int, ...], down: FloatArray, tables: int) -> list[Li
 
 
 def _safety(value: FloatArray, targets: Cells, width: float, upper: float) -> list[LinearConstraint]:
-    """If withheld, a target is `width` higher in its first other table than in its second, and reaches
-    `upper`."""
+    """A withheld target reaches `upper` in its first other table, and is `width` lower in its second."""
     cells, count = value.size, targets.size
     here = np.arange(count)
     first = cells * (1 + 2 * here) + targets

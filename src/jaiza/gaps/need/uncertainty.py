@@ -71,11 +71,16 @@ def draws_of_need(
                 theta[choices.half_life == h] = rate_at_point(parts, float(h))
         else:
             theta = severity_draws(parts, choices.half_life, rng)
-    exposure = spilled(theta, choices.spillover, parts.neighbours)
     if rng is None or not parts.conditions:
         values = np.broadcast_to(parts.condition_values(), (draws, areas, len(parts.conditions)))
     else:
         values = np.stack([c.draws(draws, rng) for c in parts.conditions], axis=-1)
+    return need_under(parts, choices, theta, values)
+
+
+def need_under(parts: Parts, choices: Choices, theta: Floats, values: Floats) -> Floats:
+    """Need (draws, areas) under ``choices`` from rates (draws, areas) and conditions (draws, areas, conditions)."""
+    exposure = spilled(theta, choices.spillover, parts.neighbours)
     z = between_goalposts(parts, exposure, values)
     ranked = np.flatnonzero(choices.by_rank)
     if len(ranked) and parts.known.sum() > 1:
