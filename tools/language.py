@@ -35,7 +35,9 @@ def main() -> None:
         held = read_po(file, locale="ur", domain="jaiza")
     held.update(extracted(), no_fuzzy_matching=True)
     with path.open("wb") as file:
-        write_po(file, held, sort_output=True, no_location=True, omit_header=False, ignore_obsolete=True, width=110)
+        write_po(
+            file, held, sort_output=True, no_location=True, omit_header=False, ignore_obsolete=True, width=110
+        )
     with (FOLDER / "jaiza.mo").open("wb") as file:
         write_mo(file, held)
     left = [m.id for m in held if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))]

@@ -76,7 +76,10 @@ class ProblemGroup:
             more = texts("{n} such row", "{n} such rows, first {rows}", n=self.count, rows=shown)
         else:
             more = texts(
-                "the same in {n} row: {rows}", "the same in {n} rows, first in {rows}", n=self.count, rows=shown
+                "the same in {n} row: {rows}",
+                "the same in {n} rows, first in {rows}",
+                n=self.count,
+                rows=shown,
             )
         return f"{line} ({more.said(language)})"
 

@@ -150,7 +150,7 @@ class Study:
     def unlocked_by(self) -> list[tuple[str, str]]:
         """Tables that the study lacks, and what each would switch on."""
         try:
-            filled = set(self.build().manifest["tables"])
+            filled = {name for name, held in self.build().manifest["tables"].items() if held["rows"]}
         except DataProblems:
             filled = set(table_files(self.folder / "data"))
         return [(name, table.unlocks) for name, table in TABLES.items() if name not in filled]

@@ -24,7 +24,12 @@ def pages() -> dict[str, str]:
 
 def commands() -> str:
     """What --help prints for every command."""
-    lines = ["# Commands", "", "Every command ends with 0 done, 1 the data have problems, 2 wrong use, 3 refused.", ""]
+    lines = [
+        "# Commands",
+        "",
+        "Every command ends with 0 done, 1 the data have problems, 2 wrong use, 3 refused.",
+        "",
+    ]
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
     for command in COMMANDS:
         shown = subprocess.run([sys.executable, "-m", "jaiza", command, "--help"], capture_output=True, text=True, check=True,

@@ -60,7 +60,11 @@ class Sources:
 
     def code(self, row: Row) -> str | None:
         """The code of the source that a shared row cites; None where the edition withholds it."""
-        title, address, year = row["source_title"].strip(), row["source_url"].strip(), row.get("source_year", "").strip()
+        title, address, year = (
+            row["source_title"].strip(),
+            row["source_url"].strip(),
+            row.get("source_year", "").strip(),
+        )
         if not title and not address:
             return None
         if title.startswith("withheld"):

@@ -13,7 +13,12 @@ PROVINCES = {
     "PK6": ("Punjab", ""),
     "PK7": ("Sindh", "Sind"),
 }
-PARENT_OF_FORMER = {"PARENT-KARACHI": "PK7", "PARENT-CHITRAL": "PK5", "PARENT-KOHISTAN": "PK5", "PK5-FATA": "PK5"}
+PARENT_OF_FORMER = {
+    "PARENT-KARACHI": "PK7",
+    "PARENT-CHITRAL": "PK5",
+    "PARENT-KOHISTAN": "PK5",
+    "PK5-FATA": "PK5",
+}
 FORMER_UR = {
     "PARENT-KARACHI": "کراچی (غیر منقسم)",
     "PARENT-CHITRAL": "چترال (غیر منقسم)",
@@ -26,7 +31,9 @@ CENSUS_2017, CENSUS_2023 = ("2017-03-15", "census-2017"), ("2023-03-01", "census
 def areas() -> list[dict[str, object]]:
     """Country, provinces, 160 districts and former places, with spellings from every source that has one."""
     urdu, spellings = urdu_names(), _spellings()
-    rows: list[dict[str, object]] = [{"code": "PK", "name": "Pakistan", "name_ur": urdu["PK"][0], "level": "0"}]
+    rows: list[dict[str, object]] = [
+        {"code": "PK", "name": "Pakistan", "name_ur": urdu["PK"][0], "level": "0"}
+    ]
     for code, (name, other) in PROVINCES.items():
         rows.append({"code": code, "name": name, "name_ur": urdu[code][0], "other_names": _joined(other, urdu[code][1]),
                      "level": "1", "parent": "PK"})  # fmt: skip
@@ -108,7 +115,9 @@ def indicators() -> list[dict[str, object]]:
     return sorted(out, key=lambda r: (str(r["code"]), str(r["period_end"]), str(r["source"]), str(r["area"])))
 
 
-def _value(area: str, code: str, year: str, source: str, value: float | None, **more: object) -> dict[str, object]:
+def _value(
+    area: str, code: str, year: str, source: str, value: float | None, **more: object
+) -> dict[str, object]:
     state = "observed" if value is not None else "not_reported"
     return {"area": area, "code": code, "value": value, "state": state, "period_start": f"{year}-01-01",
             "period_end": f"{year}-12-31", "source": source, **more}  # fmt: skip
@@ -117,7 +126,9 @@ def _value(area: str, code: str, year: str, source: str, value: float | None, **
 def _out_of_school(census: set[str]) -> list[dict[str, object]]:
     out: list[dict[str, object]] = []
     for r in read("tables/education_direct_estimates_with_se.csv"):
-        if (r["dataset"], r["indicator"], r["dimensions"]) != ("aser", "in_school_5_16", "aggregate") or int(r["year"]) < 2012:
+        if (r["dataset"], r["indicator"], r["dimensions"]) != ("aser", "in_school_5_16", "aggregate") or int(
+            r["year"]
+        ) < 2012:
             continue
         codes = [c for c in r["pcodes"].split(";") if c in census]
         own = r["match_type"] in ("exact", "alias") and len(codes) == 1
@@ -155,8 +166,22 @@ def _census_and_poverty() -> list[dict[str, object]]:
         if r["in_census"] != "1":
             continue
         if r["oosc_rate_5_16_2023_all"]:
-            row = _value(r["pcode"], "out_of_school_5_16", "2023", "census-2023", float(r["oosc_rate_5_16_2023_all"]), se=0)
-            out.append({**row, "period_start": "2023-03-01", "period_end": "2023-03-01", "note": "full count, no sampling error"})
+            row = _value(
+                r["pcode"],
+                "out_of_school_5_16",
+                "2023",
+                "census-2023",
+                float(r["oosc_rate_5_16_2023_all"]),
+                se=0,
+            )
+            out.append(
+                {
+                    **row,
+                    "period_start": "2023-03-01",
+                    "period_end": "2023-03-01",
+                    "note": "full count, no sampling error",
+                }
+            )
         own = r["poverty_unit_2018"] == "own" and r["poverty_rate_2018"]
         if own:
             out.append(_value(r["pcode"], "poverty_headcount", "2018", "wb-sae-2018", float(r["poverty_rate_2018"]),
@@ -212,6 +237,7 @@ def published_figures(sources: object) -> list[dict[str, object]]:
 
 def row_counts() -> dict[str, int]:
     """Rows of the shared tables, for the reconciliation."""
+
     def count(path: str, keep: object = None) -> int:
         rows: list[Row] = read(path)
         return len(rows)

@@ -88,7 +88,9 @@ def studies(sources: Sources) -> list[dict[str, object]]:
     out = []
     for r in read("evidence/studies.csv"):
         harm = r["harm_noted"].startswith("yes")
-        effect = "; ".join(x for x in (r["effect"], r["harm_noted"].removeprefix("yes: ") if harm else "") if x)
+        effect = "; ".join(
+            x for x in (r["effect"], r["harm_noted"].removeprefix("yes: ") if harm else "") if x
+        )
         out.append({"id": r["id"], "citation": r["citation"], "year": r["year"], "country": r["country"], "region": r["region"],
                     "approach": r["approach"], "outcome": r["outcome"], "design": r["design"], "sms": r["sms"], "n": r["n"],
                     "direction": r["direction"] or "not-stated", "harm": harm, "effect": effect, "relevance": r["relevance"],

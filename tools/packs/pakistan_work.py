@@ -10,7 +10,17 @@ from collections import Counter
 from pakistan_files import Row, Sources, read
 from pakistan_land import PROVINCES
 
-SECURITY = {"pak-army", "ict-police", "punjab-ctd", "sindh-ctd", "ispr", "npa", "kp-police", "rangers-sindh", "fc-north"}
+SECURITY = {
+    "pak-army",
+    "ict-police",
+    "punjab-ctd",
+    "sindh-ctd",
+    "ispr",
+    "npa",
+    "kp-police",
+    "rangers-sindh",
+    "fc-north",
+}
 # Catalogue names that are no district of the boundary set: what each stands for, and why.
 PLACES = {
     "Karachi": "PARENT-KARACHI",  # the catalogue treats the city as one
@@ -58,13 +68,22 @@ def initiatives(sources: Sources) -> dict[str, list[dict[str, object]]]:
     """Initiatives with their approaches, areas, groups and published shares of women and youth."""
     codes = place_codes()
     tables: dict[str, list[dict[str, object]]] = {
-        n: [] for n in ("initiatives", "initiative_approaches", "initiative_areas", "initiative_groups", "participation")
+        n: []
+        for n in (
+            "initiatives",
+            "initiative_approaches",
+            "initiative_areas",
+            "initiative_groups",
+            "participation",
+        )
     }
     for r in read("catalogue/initiatives.csv"):
         hidden = unnamed(r)
         places = [p for p in r["areas"].split(";") if p]
         areas = list(dict.fromkeys(codes[p] for p in places if p != "national"))
-        basis = "national" if "national" in places and not areas else ("not_reported" if not places else "areas")
+        basis = (
+            "national" if "national" in places and not areas else ("not_reported" if not places else "areas")
+        )
         if areas and all(a in PROVINCES for a in areas):
             basis = "parent"
         if hidden and not places:
@@ -80,9 +99,13 @@ def initiatives(sources: Sources) -> dict[str, list[dict[str, object]]]:
              "source": sources.code(r)}
         )  # fmt: skip
         for k, approach in enumerate([r["approach"], *[a for a in r["other_approaches"].split(";") if a]]):
-            tables["initiative_approaches"].append({"initiative": r["id"], "approach": approach, "main": k == 0})
+            tables["initiative_approaches"].append(
+                {"initiative": r["id"], "approach": approach, "main": k == 0}
+            )
         tables["initiative_areas"] += [{"initiative": r["id"], "area": a} for a in areas]
-        tables["initiative_groups"] += [{"initiative": r["id"], "group": g} for g in r["target_groups"].split(";") if g]
+        tables["initiative_groups"] += [
+            {"initiative": r["id"], "group": g} for g in r["target_groups"].split(";") if g
+        ]
         for column, group in (("women_share", "women"), ("youth_share", "youth")):
             if r[column]:
                 # "reported" shares of the catalogue are counts that the source measured; the rest is by rule.
@@ -146,7 +169,10 @@ def codings() -> dict[str, list[dict[str, object]]]:
     named = [r["id"] for r in read("catalogue/initiatives.csv") if not unnamed(r)]
     hidden = [r["id"] for r in read("catalogue/initiatives.csv") if unnamed(r)]
     coded = [r["id"] for r in read("catalogue/policy_objectives.csv") if r["domain"] != "kinetic"]
-    codes = {c: {(r["initiative_id"], r["objective_id"]): r for r in read(f"catalogue/coding/alignment_{c}.csv")} for c in "AB"}
+    codes = {
+        c: {(r["initiative_id"], r["objective_id"]): r for r in read(f"catalogue/coding/alignment_{c}.csv")}
+        for c in "AB"
+    }
     rows: list[dict[str, object]] = []
     for coder, given in codes.items():
         for (initiative, objective), r in given.items():
@@ -154,8 +180,12 @@ def codings() -> dict[str, list[dict[str, object]]]:
                 rows.append({"initiative": initiative, "objective": objective, "coder": coder, "code": r["code"],
                              "state": "coded", "time": r["time"]})  # fmt: skip
     pairs = Counter(
-        (q, codes["A"].get((i, q), {}).get("code", "0"), codes["B"].get((i, q), {}).get("code", "0")) for i in hidden for q in coded
+        (q, codes["A"].get((i, q), {}).get("code", "0"), codes["B"].get((i, q), {}).get("code", "0"))
+        for i in hidden
+        for q in coded
     )
-    withheld = [{"objective": q, "code_a": a, "code_b": b, "initiatives": n} for (q, a, b), n in sorted(pairs.items())]
+    withheld = [
+        {"objective": q, "code_a": a, "code_b": b, "initiatives": n} for (q, a, b), n in sorted(pairs.items())
+    ]
     units = [{"coder": c, "initiative": i} for c in "AB" for i in named]
     return {"alignments": rows, "alignments_withheld": withheld, "coded_units": units}

@@ -222,8 +222,14 @@ def data_age_rows(found: Assessed) -> list[dict[str, Any]]:
     if violent is not None:
         for position in sorted({int(p) for p in violent.population.rows}):
             row = found.tables.rows("population")[position]
-            later = last_day(row["counted_on"]) >= found.as_of  # the declared exception: counts are interpolated
-            note(row["source"], "people_interpolated" if later else "people", last_day(row["counted_on"]).isoformat())
+            later = (
+                last_day(row["counted_on"]) >= found.as_of
+            )  # the declared exception: counts are interpolated
+            note(
+                row["source"],
+                "people_interpolated" if later else "people",
+                last_day(row["counted_on"]).isoformat(),
+            )
         sources = found.tables["events"]["source"]
         for source in violent.coverage.sources:
             count = int(pc.sum(pc.equal(sources, source)).as_py() or 0)

@@ -41,6 +41,10 @@ class Tables:
         """Whether the study has any row of that table."""
         return bool(self[name].num_rows)
 
+    def given(self, name: str) -> bool:
+        """Whether the study has a file of that table, be it without rows."""
+        return name in self._arrow
+
     def missing(self) -> list[str]:
         """Names of the tables without rows, in the order of the manual."""
         return [name for name in TABLES if not self.has(name)]

@@ -107,7 +107,7 @@ def data_age(reading: Reading) -> list[dict[str, Any]]:
             "newest": voice.number(r["newest"]) if r["newest"] else voice.t("not known"),
             "months": voice.number(f"{r['age_months']:.0f}")
             if r["age_months"] is not None
-            else voice.t("later than the round" if r["newest"] else "not known"),
+            else (voice.t("later than the round") if r["newest"] else voice.t("not known")),
             "grade": grade_ring(voice, r["grade"], reason(voice, r["grade"], "age")) if r["grade"] else "",
             "rows": voice.number(f"{r['rows']:,}") if r["rows"] is not None else "",
             "licence": voice.foreign(r["licence"]),

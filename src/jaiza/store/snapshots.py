@@ -77,9 +77,7 @@ def write_snapshot(
         "snapshot": name,
         "inputs": dict(sorted(inputs.items())),
         "tables": {
-            n: {"rows": tables[n].num_rows, "version": TABLES[n].version}
-            for n in TABLES
-            if n in tables and tables[n].num_rows
+            n: {"rows": tables[n].num_rows, "version": TABLES[n].version} for n in TABLES if n in tables
         },
     }
     with folder_beside(home / name) as beside:

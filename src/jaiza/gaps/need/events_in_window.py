@@ -114,13 +114,14 @@ def coverage_of_sources(tables: Tables, scope: Scope, as_of: dt.date, window: fl
 
     A source says over which areas and dates it is complete. Sources whose spans overlap count the same violence
     twice, so the one that covers most of the window is taken first and any that overlaps a taken one is left out.
-    A source that no table names, and that declares what it covers, is an event source that saw nothing.
+    A source that no table names, and that declares what it covers, is an event source that saw nothing. Where the
+    study has no file of events there is no source to count: a missing file is not a country without violence.
     """
     used = set(tables["events"]["source"].unique().to_pylist())
     elsewhere = _named_elsewhere(tables)
     found = []
     for row in tables.rows("sources"):
-        if row["id"] in used or (row["covers"] and row["id"] not in elsewhere):
+        if tables.given("events") and (row["id"] in used or (row["covers"] and row["id"] not in elsewhere)):
             declared = _declared(row, scope, as_of, window)
             if declared is not None:
                 found.append(declared)
