@@ -14,17 +14,16 @@ from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "jaiza"
 FOLDER = SOURCE / "language" / "ur" / "LC_MESSAGES"
-KEYWORDS = {"text": None, "texts": (1, 2), "mark": None, "_": None}
-METHODS = [("**.py", "python"), ("report/templates/**.html", "jinja2")]
+KEYWORDS = {"text": (1,), "texts": (1, 2), "mark": (1,), "t": (1,), "ts": (1, 2)}
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 
 def extracted() -> Catalog:
     """Every sentence of the package."""
     catalogue = Catalog(project="jaiza", domain="jaiza")
-    for file, line, message, comments, context in extract_from_dir(
-        SOURCE, METHODS, {"**.html": {"silent": "false"}}, keywords=KEYWORDS
-    ):
-        catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for file, line, message, comments, context in extract_from_dir(SOURCE, METHODS, keywords=KEYWORDS):
+        if message:
+            catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return catalogue
 
 

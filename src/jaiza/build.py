@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from jaiza.disclosure import severe_records
 from jaiza.errors import DataProblems, Problem
 from jaiza.framework import Framework
 from jaiza.language import text
@@ -17,6 +18,7 @@ from jaiza.records.check import across_tables, check
 from jaiza.records.declared import TABLES
 from jaiza.records.migrations import migrated, too_new
 from jaiza.records.refused import heading_refusal
+from jaiza.records.tables_of_study import Tables
 from jaiza.sources.table_files import SUFFIXES, read_table_file
 from jaiza.store.snapshots import Snapshot, digest, make_current, open_snapshot, write_snapshot
 
@@ -38,7 +40,12 @@ def table_files(data: Path) -> dict[str, Path]:
     """The file of each table in a study's ``data`` folder, by table name."""
     found: dict[str, Path] = {}
     for path in sorted(data.iterdir()) if data.is_dir() else []:
-        if path.suffix in SUFFIXES and path.stem in TABLES and path.stem not in found:
+        if (
+            path.is_file()
+            and path.suffix.lower() in SUFFIXES
+            and path.stem in TABLES
+            and path.stem not in found
+        ):
             found[path.stem] = path
     return found
 
@@ -52,37 +59,57 @@ def read_study(
     """
     tables: dict[str, pa.Table] = {}
     problems: list[Problem] = []
+    unread: set[str] = set()
     for name, path in table_files(data).items():
         try:
             raw, made_for = read_table_file(path), (versions or {}).get(name, 1)
             newer = too_new(raw, TABLES[name], made_for)
             if newer is not None:
                 problems.append(newer)
+                unread.add(name)
                 continue
             checked = check(TABLES[name], migrated(raw, TABLES[name], made_for), today=today)
         except DataProblems as error:
             problems += error.problems
+            unread.add(name)
             continue
         tables[name] = checked.rows
         problems += checked.problems
     problems += stray_files(data)
-    problems += across_tables(tables, TABLES)
+    # Codes of a table that could not be read are unknown, not wrong.
+    problems += [
+        p for p in across_tables(tables, TABLES) if not unread or p.mend.values.get("table") not in unread
+    ]
     problems += against_framework(tables, framework)
     problems += refused_indicators(tables, framework)
+    problems += severe_records(Tables(tables))
     return Reading(tables, problems)
 
 
 def stray_files(data: Path) -> list[Problem]:
     """A warning for every file in ``data`` that no table is named after."""
-    used = set(table_files(data).values())
+    files = table_files(data)
+    used = set(files.values())
     if not data.is_dir():
         return []
     return [
-        Problem(text("no table has this name, so it is not used"),
-                text("name it after the table that it fills"), "stray_file", file=path.name, warning=True)
+        _stray(path, files)
         for path in sorted(data.iterdir())
-        if path.is_file() and path not in used and not path.name.startswith(".")
-    ]  # fmt: skip
+        if path not in used and not path.name.startswith(".")
+    ]
+
+
+def _stray(path: Path, files: Mapping[str, Path]) -> Problem:
+    if path.stem in files:
+        what = text("is not used, because {file} fills the same table", file=files[path.stem].name)
+        mend = text("keep one of the two files")
+    elif path.stem in TABLES:
+        what = text("is not a kind of file that Jaiza reads, so it is not used")
+        mend = text("save it as CSV UTF-8")
+    else:
+        what = text("no table has this name, so it is not used")
+        mend = text("name it after the table that it fills")
+    return Problem(what, mend, "stray_file", file=path.name, warning=True)
 
 
 _FRAMEWORK_CODES = (

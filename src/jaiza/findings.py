@@ -20,8 +20,10 @@ from jaiza.disclosure import Disclosed
 from jaiza.framework import Framework
 from jaiza.gaps.coverage import CoverageScores
 from jaiza.gaps.coverage.presence import PresenceMap
+from jaiza.gaps.evidence import EvidenceScores
 from jaiza.gaps.need import NeedScores
-from jaiza.language import Text, bilingual, mark, text, texts
+from jaiza.gaps.resource import ResourceScores
+from jaiza.language import Text, bilingual, mark, plain, text, texts
 from jaiza.places.scope import Scope
 from jaiza.records.dates import age_in_months
 from jaiza.records.tables_of_study import Tables
@@ -83,6 +85,8 @@ class Assessed:
     coverage: CoverageScores
     gaps: tuple[tuple[Scores, tuple[Grade, ...]], ...]
     placed: Mapping[str, int]
+    resource: ResourceScores
+    evidence: EvidenceScores
     disclosed: Disclosed
     bands: NDArray[np.int64]
     ranked: NDArray[np.bool_]
@@ -142,7 +146,7 @@ def findings(found: Assessed) -> list[Finding]:
         out += [highest_need(found), where_the_highest_lie(found)]
     if np.isfinite(found.need.need.value).any() and found.need.parts.severity is not None:
         out.append(people_in_need(found))
-    out += [half_of_the_deaths(found), *catalogue(found), *cannot_say(found)]
+    out += [half_of_the_deaths(found), *catalogue(found), *studies(found), *cannot_say(found), *money(found)]
     return [f for f in out if f is not None]
 
 
@@ -405,3 +409,78 @@ def cannot_say(found: Assessed) -> list[Finding]:
                     None, None, text("dates, people reached and hours from the leads of recorded work, and a registry that an area certifies as complete"))
         )  # fmt: skip
     return out
+
+
+def studies(found: Assessed) -> list[Finding]:
+    """How much of the map of evidence is filled, harm first."""
+    cells = found.evidence.cells
+    if not cells:
+        return []
+    filled = sum(1 for c in cells if c.studies)
+    harms = len({(h.study, h.approach) for h in found.evidence.harms})
+    figure = Figure(
+        figure_id("evidence-cells", found.round, "national"), "evidence-cells", "", float(filled), float(filled), float(filled),
+        "estimated", grade_of(sources=1), "sources", float(len(cells)), "cells", "I",
+        parameters={"cells": len(cells), "harms": harms},
+    )  # fmt: skip
+    sentence = text(
+        "Harm was noted by {harms} studies. Of {cells} pairs of approach and outcome, {filled} have a study; no study is not no effect.",
+        harms=harms, cells=len(cells), filled=filled,
+    )  # fmt: skip
+    return [
+        Finding(
+            "evidence",
+            "catalogue",
+            sentence,
+            figure,
+            text("pairs with a study, from pages that could be read"),
+        )
+    ]
+
+
+def money(found: Assessed) -> list[Finding]:
+    """What can be said of money: bounds, why nothing is ranked, and the non-kinetic share of the lines on record."""
+    national, known, out = found.resource.national, found.resource.budgets_known, []
+    if not national.paid.n and not found.resource.nonkinetic:
+        return []
+    if national.ranking_withheld is not None:
+        top = (
+            text("no upper bound")
+            if not national.paid.bounded
+            else plain(f"{national.paid.upper / 1e6:,.1f}")
+        )
+        out.append(
+            Finding("money-bounds", "cannot_say",
+                    text("What reaches work each year lies between {low} million {currency} and {top}; {known} of {all} records state a budget. "
+                         "No district is ranked on money.", low=f"{national.paid.lower / 1e6:,.1f}", currency=national.currency, top=top,
+                         known=known.known, all=known.initiatives),
+                    None, national.ranking_withheld, text("amounts and periods of payments, by initiative"))
+        )  # fmt: skip
+    country = [
+        n
+        for n in found.resource.nonkinetic
+        if n.level == "country" and np.isfinite(n.lower) and n.stage == "budget"
+    ]
+    if country:
+        # The year of which most lines are on record; a newer year with a line or two would say nothing.
+        newest = max(country, key=lambda n: (n.lines, n.end))
+        grade = grade_of(width=newest.upper - newest.lower, sources=1, completeness=float("nan"))
+        figure = Figure(
+            figure_id("non-kinetic", found.round, newest.place, newest.start[:4]), "non-kinetic", "", float("nan"), newest.lower,
+            newest.upper, "estimated", grade, "completeness", float(newest.lines), "share", "D3",
+            parameters={"civil": list(newest.civil), "armed": list(newest.armed), "open": list(newest.open), "stage": newest.stage},
+        )  # fmt: skip
+        out.append(
+            Finding("non-kinetic", "cannot_say",
+                    text("Of the national budget lines on record for {year}, {low} to {high} % are not for armed force. Other years hold "
+                         "other lines, so this is no trend.", year=_fiscal_year(newest.start, newest.end), low=f"{100 * newest.lower:.0f}",
+                         high=f"{100 * newest.upper:.0f}"),
+                    figure, text("bounds of a share; {n} lines, most of them not for prevention", n=newest.lines),
+                    text("a budget line for prevention, and all lines of one year"))
+        )  # fmt: skip
+    return out
+
+
+def _fiscal_year(start: str, end: str) -> str:
+    """ "2019-20" for a year that spans two, "2019" for one that does not."""
+    return start[:4] if start[:4] == end[:4] else f"{start[:4]}-{end[2:4]}"

@@ -21,7 +21,7 @@ from typing import Any
 from jaiza import framework as framework_file
 from jaiza.assess import About, assess
 from jaiza.build import Reading, build, read_study, table_files
-from jaiza.disclosure import Audience, require_role, severe_records
+from jaiza.disclosure import Audience, require_role
 from jaiza.errors import DataProblems, JaizaError, Problem, WrongUse
 from jaiza.framework import Framework
 from jaiza.language import LANGUAGES, text
@@ -61,8 +61,7 @@ class Study:
 
     def read(self) -> Reading:
         """All tables as typed rows with every problem, refusals of severe records included."""
-        reading = read_study(self.folder / "data", self.framework, today=self.today, versions=self.versions)
-        return Reading(reading.tables, [*reading.problems, *severe_records(Tables(reading.tables))])
+        return read_study(self.folder / "data", self.framework, today=self.today, versions=self.versions)
 
     def check(self) -> list[Problem]:
         """Every problem and warning in the study's files."""
@@ -88,6 +87,8 @@ class Study:
         progress: Progress | None = None,
     ) -> list[Results]:  # fmt: skip
         """Assess several rounds in order and write the results of each with its report in both languages."""
+        if seed < 0:
+            raise WrongUse(text("the seed is a whole number of 0 or more; got {seed}", seed=seed))
         if draws < 100:
             raise WrongUse(text("at least 100 draws are needed for an interval; got {draws}", draws=draws))
         self.require(audience)
@@ -205,6 +206,9 @@ def open_study(folder: Path | str, *, today: dt.date | None = None) -> Study:
                 )
             ]
         ) from None
+    wrong = _wrong_entries(about)
+    if wrong:
+        raise DataProblems(wrong)
     study = Study(home, about, framework_file.read(home / "framework.toml"), today or dt.date.today())
     try:
         _ = study.rounds
@@ -214,6 +218,28 @@ def open_study(folder: Path | str, *, today: dt.date | None = None) -> Study:
                      file="study.toml", column="rounds")]
         ) from None  # fmt: skip
     return study
+
+
+def _wrong_entries(about: dict[str, Any]) -> list[Problem]:
+    """A problem for every entry of study.toml that is not of the kind that is read."""
+    restricted = about.get("restricted", {})
+    kinds: list[tuple[str, object, bool]] = [
+        ("rounds", about.get("rounds", []), isinstance(about.get("rounds", []), list)),
+        ("languages", about.get("languages", []), isinstance(about.get("languages", []), list)),
+        ("name", about.get("name", {}), isinstance(about.get("name", {}), dict)),
+        ("versions", about.get("versions", {}), _is_versions(about.get("versions", {}))),
+        ("restricted", restricted, isinstance(restricted, dict) and isinstance(restricted.get("readers", []), list)),
+    ]  # fmt: skip
+    return [
+        Problem(text("is not written as study.toml needs it"), text("compare it with the study.toml of jaiza new"),
+                "study", file="study.toml", column=entry, value=str(value))
+        for entry, value, fits in kinds
+        if not fits
+    ]  # fmt: skip
+
+
+def _is_versions(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, int) for v in value.values())
 
 
 def new_study(folder: Path | str, pack: str = "empty") -> Study:
@@ -226,7 +252,7 @@ def new_study(folder: Path | str, pack: str = "empty") -> Study:
     home = Path(folder)
     if pack not in PACKS:
         raise WrongUse(text("{pack} is no pack; the packs are {packs}", pack=pack, packs=", ".join(PACKS)))
-    if home.exists() and any(home.iterdir()):
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise WrongUse(text("{folder} is not empty; name a new folder", folder=str(folder)))
     home.mkdir(parents=True, exist_ok=True)
     with resources.as_file(resources.files("jaiza") / "packs" / pack) as source:

@@ -162,6 +162,12 @@ def test_a_large_table_is_protected_one_cell_after_another():
     assert not suppression.attack(table, result.suppressed).exposed().any()
 
 
+def test_the_solver_writes_nothing_to_standard_output(capfd):
+    for table in ([[7, 5], [10, 5], [2, 5], [0, 0]], [[3, 10, 2, 2], [0, 5, 2, 8]]):
+        suppression.suppress(table)
+    assert capfd.readouterr().out == ""
+
+
 def test_nothing_small_leaves_everything_published():
     result = suppression.suppress([[10, 20], [30, 40]])
     assert not result.suppressed.any()

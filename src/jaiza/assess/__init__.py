@@ -23,20 +23,24 @@ from jaiza.assess.result_rows import (
     data_age_rows,
     data_first_rows,
     ended_rows,
+    evidence_rows,
     gap_rows,
+    money_rows,
     need_rows,
     places_rows,
     presence_rows,
 )
-from jaiza.assess.shown_coverage import shown_coverage
+from jaiza.assess.shown_coverage import shown_coverage, shown_gap
 from jaiza.decide.grades import grades
 from jaiza.disclosure import Audience, disclosed
 from jaiza.findings import Assessed, bands, findings, ranked_areas
 from jaiza.framework import Framework
 from jaiza.gaps.coverage import coverage_scores
 from jaiza.gaps.coverage.presence import presence
+from jaiza.gaps.evidence import evidence_scores
 from jaiza.gaps.need import NeedScores, need_scores
 from jaiza.gaps.need.parts import normalised
+from jaiza.gaps.resource import resource_scores
 from jaiza.places.scope import scope
 from jaiza.records import results as declared
 from jaiza.records.tables_of_study import Tables
@@ -74,11 +78,18 @@ def assess(
         tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "coverage", as_of.isoformat()),
         need_value=need.need.value,
     )  # fmt: skip
+    resource = resource_scores(
+        tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "resource", as_of.isoformat())
+    )
+    evidence = evidence_scores(
+        tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "evidence", as_of.isoformat())
+    )
     public = presence(shown.tables, framework, area_scope, as_of)
     coverage = shown_coverage(full, public, shown, tables, area_scope)
+    others = (shown_gap(resource.gap, shown, tables), evidence.gap)
     found = Assessed(
-        as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, ((coverage.gap, grades(coverage.gap)),),
-        full.presence.placed, shown, bands(need, ranked), ranked,
+        as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, tuple((g, grades(g)) for g in (coverage.gap, *others)),
+        full.presence.placed, resource, evidence, shown, bands(need, ranked), ranked,
     )  # fmt: skip
     told = findings(found)
     frames = {
@@ -90,6 +101,8 @@ def assess(
         "coverage": frame(declared.COVERAGE, coverage_rows(found)),
         "ended": frame(declared.ENDED, ended_rows(found)),
         "gaps": frame(declared.GAPS, gap_rows(found)),
+        "money": frame(declared.MONEY, money_rows(found)),
+        "evidence": frame(declared.EVIDENCE, evidence_rows(found)),
         "data_first": frame(declared.DATA_FIRST, data_first_rows(found)),
         "data_age": frame(declared.DATA_AGE, data_age_rows(found)),
         "figures": frame(declared.FIGURES, figure_rows(found, told)),

@@ -172,6 +172,37 @@ def ended_rows(found: Assessed) -> Iterable[dict[str, Any]]:
         }
 
 
+def money_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Bounds of the non-kinetic share by place, fiscal year and stage, with the lines that they stand on."""
+    for item in found.resource.nonkinetic:
+        yield {
+            "area_code": item.place,
+            "area_name": found.scope.name(item.place),
+            "year_start": item.start,
+            "year_end": item.end,
+            "stage": item.stage,
+            "lower": item.lower,
+            "upper": item.upper,
+            "lines": item.lines,
+            "civil": ";".join(item.civil) or None,
+            "armed": ";".join(item.armed) or None,
+            "open": ";".join(item.open) or None,
+        }
+
+
+def evidence_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """What studies say of every approach and outcome, those with a harm first."""
+    for cell in sorted(found.evidence.cells, key=lambda c: (-c.harms, -c.studies, c.approach, c.outcome)):
+        yield {
+            "approach": cell.approach,
+            "outcome": cell.outcome,
+            "studies": cell.studies,
+            "best_sms": cell.best_sms,
+            "strength": cell.strength,
+            "harms": cell.harms,
+        }
+
+
 def data_first_rows(found: Assessed) -> list[dict[str, Any]]:
     """Areas whose missing parts could change who is among the first k, the likeliest to enter first (methods J).
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -113,7 +114,7 @@ def assess(
     if engine != "duckdb":
         raise WrongUse(text("the engine {engine} is not there yet; write duckdb", engine=engine))
     opened = open_study(study)
-    if "areas" in {name for name, _ in opened.unlocked_by()}:
+    if not opened.build().manifest["tables"].get("areas"):
         printing.say(text("Nothing can be assessed yet: the study has no areas."))
         printing.missing_tables(opened)
         return
@@ -174,7 +175,7 @@ def explain(
         raise WrongUse(text("name a figure, or a row with --row TABLE:ROW"))
     if row is not None:
         table, _, number = row.partition(":")
-        if not number.isdigit():
+        if not re.fullmatch("[0-9]{1,18}", number):
             raise WrongUse(text("{row} is no row; write TABLE:ROW, such as events:41", row=row))
         printing.figure_ids(figures_of_row(opened.results(as_of, audience.value), table, int(number)), output)
         return

@@ -194,11 +194,16 @@ def rows(results: Results, name: str, output: Format, *, area: str | None = None
     _say_fiction(results, output)
     found = results.rows(name)
     if area is not None:
-        code = area.upper()
-        if not any(p["code"] == code for p in results.rows("places")):
-            raise WrongUse(text("{area} is no area of this study; write its code, such as PK528", area=area))
+        code = _known_area(results, area)
         found = [r for r in found if r.get("area_code") == code]
     _records(found, output, shown=_SHOWN.get(name))
+
+
+def _known_area(results: Results, area: str) -> str:
+    code = area.upper()
+    if not any(p["code"] == code for p in results.rows("places")):
+        raise WrongUse(text("{area} is no area of this study; write its code, such as PK528", area=area))
+    return code
 
 
 _SHOWN = {
@@ -222,7 +227,8 @@ def one_gap(results: Results, gap: str, output: Format, *, area: str | None) -> 
         )
     found = [r for r in results.rows("gaps") if r["gap"] == gap]
     if area is not None:
-        found = [r for r in found if r["area_code"] == area.upper()]
+        code = _known_area(results, area)
+        found = [r for r in found if r["area_code"] == code]
     _records(found, output, shown=_SHOWN["gaps"])
 
 
@@ -269,10 +275,12 @@ def _records(
     if output is Format.csv:
         import csv
 
+        from jaiza.store.results import csv_cell
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         names = list(found[0]) if found else []
         writer.writerow(names)
-        writer.writerows([["" if r[n] is None else r[n] for n in names] for r in found])
+        writer.writerows([[csv_cell(r[n]) for n in names] for r in found])
         return
     if not found:
         say(text("Nothing to show."))

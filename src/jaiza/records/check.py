@@ -76,12 +76,14 @@ def check(table: Table, raw: RawTable, *, today: dt.date) -> Checked:
             stored.update(_absent(column, len(raw.rows)))
             continue
         cells = clean(raw.columns[position])
-        if column.kind in ("words", "codes", "code"):
-            problems += refused.refused_cells(
-                cells, raw.rows.tolist(), heading=column.name, file=raw.file, sheet=raw.sheet
-            )
+        # A telephone may stand in any column; what is refused is blanked, so that nothing below repeats it.
+        found, hidden = refused.refused_cells(
+            cells, raw.rows, heading=column.name, file=raw.file, sheet=raw.sheet
+        )
+        problems += found
+        cells = _blanked(cells, hidden)
         read = read_column(column, cells, today=today)
-        problems += say.column(column, cells, read)
+        problems += say.column(column, cells, read, hidden)
         stored[column.name] = read.values
         if column.stated:
             stored[f"{column.name}_state"] = read.states
@@ -91,6 +93,14 @@ def check(table: Table, raw: RawTable, *, today: dt.date) -> Checked:
     rows = pa.table(stored, schema=table.schema)
     problems += within_table(table, rows)
     return Checked(rows, problems)
+
+
+def _blanked(cells: pa.Array, positions: NDArray[np.int64]) -> pa.Array:
+    if not len(positions):
+        return cells
+    keep = np.ones(len(cells), dtype=bool)
+    keep[positions] = False
+    return pc.if_else(pa.array(keep), cells, pa.scalar(None, pa.string()))
 
 
 def _absent(column: Column, count: int) -> dict[str, pa.Array]:
@@ -136,7 +146,7 @@ class _Sayer:
                 )
             )
         for heading in given:
-            if heading and heading not in table.names:
+            if heading and heading not in table.names and not refused.holds_person(heading):
                 out.append(
                     Problem(
                         text("no column of {table} has this name, so it is not used", table=table.name),
@@ -151,11 +161,13 @@ class _Sayer:
                 )
         return out
 
-    def column(self, column: Column, cells: pa.Array, read: Cells) -> list[Problem]:
-        """One problem a bad cell, with its row and value."""
+    def column(
+        self, column: Column, cells: pa.Array, read: Cells, refused_at: NDArray[np.int64]
+    ) -> list[Problem]:
+        """One problem a bad cell, with its row and value; a refused cell is not said to be blank as well."""
         raw, out = self.raw, []
         for complaint in read.complaints:
-            for position in complaint.positions[:MOST_PROBLEMS]:
+            for position in np.setdiff1d(complaint.positions, refused_at)[:MOST_PROBLEMS]:
                 value = cells[int(position)].as_py()
                 out.append(
                     Problem(

@@ -114,6 +114,42 @@ GAPS = Table(
     ),
 )  # fmt: skip
 
+MONEY = Table(
+    "money",
+    "bounds of the share of budget lines on record that are not for armed force, for one place, year and stage",
+    (
+        Column("area_code", "code", "place", required=True),
+        Column("area_name", "words", "name in English", required=True),
+        Column("year_start", "date", "first day of the fiscal year", required=True),
+        Column("year_end", "date", "last day of the fiscal year", required=True),
+        Column("stage", "words", "stage of the budget; stages are never added", required=True),
+        Column("lower", "number", "least share"),
+        Column("upper", "number", "most share"),
+        Column(
+            "lines",
+            "whole",
+            "lines on record; years compare only where the lines are the same",
+            required=True,
+        ),
+        Column("civil", "codes", "lines that are not for armed force"),
+        Column("armed", "codes", "lines for armed force"),
+        Column("open", "codes", "lines that hold both or are not classified"),
+    ),
+)
+
+EVIDENCE = Table(
+    "evidence",
+    "what studies say of one approach and one outcome; no study is not no effect",
+    (
+        Column("approach", "code", "approach", required=True),
+        Column("outcome", "code", "outcome", required=True),
+        Column("studies", "whole", "studies, each once", required=True),
+        Column("best_sms", "whole", "best design on the Maryland scale"),
+        Column("strength", "number", "strength of the evidence, 0 to 1: a display convention"),
+        Column("harms", "whole", "studies that note a harm", required=True),
+    ),
+)
+
 DATA_FIRST = Table(
     "data_first",
     "an area whose missing data could change who is among the first k: find these before ranking",
@@ -216,7 +252,33 @@ CONTEXT = Table(
 )
 
 RESULTS = by_name(
-    (PLACES, BORDERS, CONTEXT, NEED, PRESENCE, COVERAGE, ENDED, GAPS, DATA_FIRST, DATA_AGE, FIGURES, LINEAGE)
+    (
+        PLACES,
+        BORDERS,
+        CONTEXT,
+        NEED,
+        PRESENCE,
+        COVERAGE,
+        ENDED,
+        GAPS,
+        MONEY,
+        EVIDENCE,
+        DATA_FIRST,
+        DATA_AGE,
+        FIGURES,
+        LINEAGE,
+    )
 )
 # Tables that people open; the others are for machines and stand as Parquet only.
-AS_CSV = ("need", "presence", "coverage", "ended", "gaps", "data_first", "data_age", "context")
+AS_CSV = (
+    "need",
+    "presence",
+    "coverage",
+    "ended",
+    "gaps",
+    "money",
+    "evidence",
+    "data_first",
+    "data_age",
+    "context",
+)

@@ -19,6 +19,7 @@ from jaiza.language import text
 from jaiza.records.check import RawTable
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
+BLOCK = 1 << 20  # bytes read at a time
 LARGEST = 2_000_000_000  # bytes; what is larger belongs on a cluster
 
 
@@ -32,9 +33,9 @@ def read_table_file(path: Path) -> RawTable:
         raise DataProblems(
             [_about(path, text("is larger than 2 GB"), text("see the guide on scale"), "too_large")]
         )
-    if path.suffix == ".xlsx":
+    if path.suffix.lower() == ".xlsx":
         return _read_workbook(path)
-    return _read_delimited(path, "\t" if path.suffix == ".tsv" else ",")
+    return _read_delimited(path, "\t" if path.suffix.lower() == ".tsv" else ",")
 
 
 def _about(path: Path, what: object, mend: object, code: str, row: int | None = None) -> Problem:
@@ -62,6 +63,8 @@ def _read_delimited(path: Path, delimiter: str) -> RawTable:
         raise DataProblems(
             [_about(path, text("is not a text file"), text("save it as CSV UTF-8"), "not_text")]
         )
+    content = content.replace("\r\n", "\n").replace("\r", "\n")
+    _quotes_closed(path, content, delimiter)
     headings = next(csv.reader(io.StringIO(content), delimiter=delimiter), [])
     if not any(h.strip() for h in headings):
         raise DataProblems(
@@ -74,9 +77,12 @@ def _read_delimited(path: Path, delimiter: str) -> RawTable:
         return "skip"
 
     names = [str(i) for i in range(len(headings))]
+    plain = content.encode("utf-8")
+    # A row must fit in a block: one as large as the file when a cell is as long as a book.
+    block = BLOCK if len(plain) <= BLOCK or _longest_row(content) < BLOCK else len(plain) + 1
     table = pa_csv.read_csv(
-        io.BytesIO(content.encode("utf-8")),
-        read_options=pa_csv.ReadOptions(column_names=names, skip_rows=0, use_threads=False),
+        io.BytesIO(plain),
+        read_options=pa_csv.ReadOptions(column_names=names, skip_rows=0, use_threads=False, block_size=block),
         parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False,
                                           invalid_row_handler=keep),
         convert_options=pa_csv.ConvertOptions(column_types={n: pa.string() for n in names}, strings_can_be_null=False),
@@ -97,6 +103,41 @@ def _read_delimited(path: Path, delimiter: str) -> RawTable:
             numbers[1:],
         )
     )
+
+
+def _quotes_closed(path: Path, content: str, delimiter: str) -> None:
+    """Raises DataProblems when a quotation mark is opened and never closed, which would swallow the rows after it."""
+    if content.count('"') % 2 == 0:
+        return
+    row = 0
+    try:
+        for _ in csv.reader(io.StringIO(content), delimiter=delimiter, strict=True):
+            row += 1
+    except csv.Error:
+        raise DataProblems(
+            [
+                _about(
+                    path,
+                    text("a quotation mark is opened or closed in the wrong place"),
+                    text("look for a missing quotation mark or an extra comma"),
+                    "quotation",
+                    row + 1,
+                )
+            ]
+        ) from None
+
+
+def _longest_row(content: str) -> int:
+    """Bytes of the longest stretch without a closed line, an upper bound for a row that holds no quoted line feed."""
+    longest = start = 0
+    inside = False
+    for line in content.split("\n"):
+        if line.count('"') % 2:
+            inside = not inside
+        start += 4 * len(line) + 1
+        longest = max(longest, start)
+        start = start if inside else 0
+    return longest
 
 
 def _uneven(path: Path, wrong: Iterable[tuple[int, int, str]], expected: int) -> list[Problem]:

@@ -44,4 +44,6 @@ def _step_up(p: ArrayLike, *, any_dependence: bool) -> FloatArray:
     scaled = values[order] * (price * made.size) / rank
     # an adjusted value may not exceed that of a larger p: take the running minimum from the largest down
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
+    # p m / m may come out one unit in the last place below p.
+    at_least: FloatArray = np.maximum(adjusted, values)
+    return at_least

@@ -8,6 +8,10 @@ Source: Fischetti and Salazar (2001), for the model; the line rule is Cox's (198
 
 from __future__ import annotations
 
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -20,13 +24,13 @@ from jaiza.stats.arguments import FloatArray
 Mask = NDArray[np.bool_]
 Cells = NDArray[np.intp]
 
+ONE_AT_A_TIME = threading.Lock()
 EXACT_CELLS = 150
 """Cells, margins among them, up to which all companions are sought together."""
 
 
 def additivity(shape: tuple[int, ...]) -> Any:
-    """Equations (rows + columns, cells) of a table with margins last: each line's cells minus its total is
-    0."""
+    """Equations (rows + columns, cells) of a table with margins last: each line minus its total is 0."""
     rows, columns = shape
     row_sums = np.append(np.ones(columns - 1), -1.0)[None]
     column_sums = np.append(np.ones(rows - 1), -1.0)[None]
@@ -38,8 +42,7 @@ def additivity(shape: tuple[int, ...]) -> Any:
 def companions(
     values: FloatArray, withheld: Mask, protected: Mask, keep: Mask, width: float, upper: float
 ) -> Mask:
-    """Return the cells to withhold, `withheld` among them and none of `keep`, so that `protected` ones are
-    safe.
+    """Return the cells to withhold, `withheld` among them, none of `keep`, so that `protected` ones are safe.
 
     The total of the cells added is least, then their number. All arrays are (rows + 1, columns + 1), margins
     last. A protected cell that is not withheld needs no safety. Raises ValueError where no choice is safe.
@@ -51,21 +54,21 @@ def companions(
     targets = np.flatnonzero(protected.ravel())
     fixed = withheld.ravel()
     moves = 2 * targets.size * cells
-    answer = milp(
-        np.concatenate([np.where(fixed, 0.0, _prices(value)), np.zeros(moves)]),
-        integrality=np.concatenate([np.ones(cells), np.zeros(moves)]),
-        bounds=Bounds(
-            np.concatenate([fixed.astype(np.float64), np.full(moves, -1.0)]),
-            np.concatenate([1.0 - keep.ravel(), np.ones(moves)]),
-        ),
-        constraints=[
-            *(_lines(values.shape, moves) if width > 0 else []),
-            *_movements(values.shape, np.minimum(value / reach, 1.0), 2 * targets.size),
-            *_safety(value / reach, targets, _demand(value, width / reach), upper / reach),
-        ],
-        # with presolve HiGHS now and then writes a line of its own to standard output
-        options={"mip_rel_gap": 0.0, "presolve": False},
-    )
+    with _standard_output_kept_clean():
+        answer = milp(
+            np.concatenate([np.where(fixed, 0.0, _prices(value)), np.zeros(moves)]),
+            integrality=np.concatenate([np.ones(cells), np.zeros(moves)]),
+            bounds=Bounds(
+                np.concatenate([fixed.astype(np.float64), np.full(moves, -1.0)]),
+                np.concatenate([1.0 - keep.ravel(), np.ones(moves)]),
+            ),
+            constraints=[
+                *(_lines(values.shape, moves) if width > 0 else []),
+                *_movements(values.shape, np.minimum(value / reach, 1.0), 2 * targets.size),
+                *_safety(value / reach, targets, _demand(value, width / reach), upper / reach),
+            ],
+            options={"mip_rel_gap": 0.0},
+        )
     if answer.x is None:
         names = [tuple(int(i) for i in np.unravel_index(target, values.shape)) for target in targets]
         raise ValueError(
@@ -74,6 +77,24 @@ def companions(
         )
     hidden: Mask = answer.x[:cells].reshape(values.shape) > 0.5
     return hidden
+
+
+@contextmanager
+def _standard_output_kept_clean() -> Iterator[None]:
+    """HiGHS 1.12 now and then prints a line of its own; data may be on their way to standard output."""
+    with ONE_AT_A_TIME:
+        try:
+            kept = os.dup(1)
+        except OSError:  # closed: nothing can be spoiled
+            yield
+            return
+        try:
+            with suppress(OSError):
+                os.dup2(2, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _prices(value: FloatArray) -> FloatArray:

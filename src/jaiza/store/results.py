@@ -96,11 +96,12 @@ def csv_bytes(table: pa.Table, *, fictional: bool = False) -> bytes:
     mark = ["fictional"] if fictional else []
     writer.writerow([*table.column_names, *mark])
     for row in table.to_pylist():
-        writer.writerow([*(_cell(v) for v in row.values()), *(["yes"] if fictional else [])])
+        writer.writerow([*(csv_cell(v) for v in row.values()), *(["yes"] if fictional else [])])
     return out.getvalue().encode("utf-8")
 
 
-def _cell(value: Any) -> str:
+def csv_cell(value: Any) -> str:
+    """One cell of a CSV: missing is blank, and nothing that a spreadsheet would run as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -153,25 +154,44 @@ def open_results(place: Path) -> Results:
     path = place / "manifest.json"
     if not path.exists():
         raise JaizaError(text("there are no results for {as_of}; run jaiza assess", as_of=place.name))
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest = _json(path)
     frames: dict[str, pa.Table] = {}
     for name in RESULTS:
         file = place / f"{name}.parquet"
         if not file.exists():
             continue
-        if hashlib.sha256(file.read_bytes()).hexdigest() != manifest["files"].get(file.name):
-            raise JaizaError(
-                text("{file} was changed after it was written; run jaiza assess", file=file.name)
-            )
+        _require_unchanged(file, manifest)
         frames[name] = pq.read_table(file)
-    findings = json.loads((place / "findings.json").read_text(encoding="utf-8"))
-    return Results(manifest, frames, findings)
+    _require_unchanged(place / "findings.json", manifest)
+    return Results(manifest, frames, _json(place / "findings.json"))
+
+
+def _require_unchanged(file: Path, manifest: Mapping[str, Any]) -> None:
+    held = manifest.get("files", {}).get(file.name)
+    if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != held:
+        raise _changed(file)
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise _changed(file) from None
+    if not isinstance(content, dict):
+        raise _changed(file)
+    return content
+
+
+def _changed(file: Path) -> JaizaError:
+    return JaizaError(text("{file} was changed after it was written; run jaiza assess", file=file.name))
 
 
 def rounds_on_disk(home: Path) -> list[str]:
     """Dates of the rounds that have results below ``home``, oldest first."""
     if not home.is_dir():
         return []
+    for left in home.glob(".*.old"):
+        recovered(home / left.name.removeprefix(".").removesuffix(".old"))
     return sorted(
         p.name for p in home.iterdir() if not p.name.startswith(".") and (p / "manifest.json").exists()
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from jaiza.store.swapping import folder_beside, recovered, sweep, write_whole
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+NAME = re.compile(r"[0-9a-f]{16}")
 LARGE = ("events", "survey_responses", "funding")
 
 
@@ -96,7 +98,10 @@ def open_snapshot(home: Path, name: str | None = None) -> Snapshot | None:
         pointer = home / "current"
         if not pointer.exists():
             return None
-        name = pointer.read_text(encoding="utf-8").strip()
+        # A pointer that was damaged names nothing that is there, and the snapshot is made again.
+        name = pointer.read_bytes().decode("ascii", errors="replace").strip()
+    if not NAME.fullmatch(name):
+        return None
     folder = recovered(home / name)
     if not (folder / "manifest.json").exists():
         return None
@@ -106,5 +111,5 @@ def open_snapshot(home: Path, name: str | None = None) -> Snapshot | None:
 def make_current(home: Path, snapshot: Snapshot) -> None:
     """Make an existing snapshot the current one."""
     pointer = home / "current"
-    if not pointer.exists() or pointer.read_text(encoding="utf-8").strip() != snapshot.name:
+    if not pointer.exists() or pointer.read_bytes() != f"{snapshot.name}\n".encode():
         write_whole(pointer, f"{snapshot.name}\n".encode())
