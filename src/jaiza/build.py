@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
@@ -180,6 +181,8 @@ def build(
         {
             **contents,
             "table versions": declared.encode(),
+            # A newer Jaiza may refuse what an older one took, so it checks once more.
+            "rules": version("jaiza").encode(),
             "file versions": repr(sorted((versions or {}).items())).encode(),
         }
     )

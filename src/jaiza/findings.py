@@ -237,6 +237,29 @@ def _age_letters(found: Assessed, known: NDArray[np.bool_]) -> list[str]:
     return [] if ages is None else [by_age(float(ages[i])) for i in np.flatnonzero(known)]
 
 
+def national_need(found: Assessed) -> Figure | None:
+    """Need of the country: the mean over estimated districts, weighted by people; completeness is the share of people."""
+    national = found.need.need.parameters.get("national")
+    if national is None or found.need.parts.severity is None:
+        return None
+    people = found.need.parts.severity.population.counts
+    known = np.isfinite(found.need.need.value)
+    share = float(np.nansum(people[known]) / np.nansum(people))
+    terms = found.need.need.terms
+    sources = float(np.nanmin(terms.sources[known])) if terms.sources is not None else 1.0
+    letters = [
+        grade_of(width=national["upper"] - national["lower"], sources=sources, completeness=share),
+        *_age_letters(found, known),
+    ]
+    areas = [found.need.need.areas[i] for i in np.flatnonzero(known)]
+    return Figure(
+        figure_id("need", found.round, "national"), "need", "", national["value"], national["lower"], national["upper"], "estimated",
+        worst(letters), "width", float(known.sum()), "0 to 1", "B6",
+        parameters={"share_of_people": share, "from": [figure_id("need", found.round, a) for a in areas],
+                    "people": {a: float(people[i]) for a, i in zip(areas, np.flatnonzero(known), strict=True)}},
+    )  # fmt: skip
+
+
 def where_the_highest_lie(found: Assessed) -> Finding | None:
     """In which provinces the areas of highest need lie."""
     need = found.need.need

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pakistan_urdu as urdu
 from pakistan_files import Row, Sources, read
 from pakistan_land import PROVINCES
 
@@ -56,7 +57,8 @@ def organisations(sources: Sources) -> list[dict[str, object]]:
     for r in read("catalogue/organisations.csv"):
         state = r["kind"] == "government"
         out.append(
-            {"id": r["id"], "name": r["name"], "kind": "security" if r["id"] in SECURITY else r["kind"], "level": r["level"],
+            {"id": r["id"], "name": r["name"], "name_ur": urdu.ORGANISATIONS.get(r["id"]),
+             "kind": "security" if r["id"] in SECURITY else r["kind"], "level": r["level"],
              "area": codes[r["district"]] if r["district"] else (codes[r["province"]] if r["province"] else None),
              "women_led": r["women_led"], "youth_led": r["youth_led"], "state_linked": True if state else None,
              "stands_for": 22 if r["id"] == "local" else None, "founded": r["founded"], "source": sources.code(r)}
@@ -91,7 +93,8 @@ def initiatives(sources: Sources) -> dict[str, list[dict[str, object]]]:
         if "national" in places and areas:
             areas = [*areas, "PK"]
         tables["initiatives"].append(
-            {"id": r["id"], "title": UNNAMED_TITLE if hidden else r["title"], "lead": r["lead_org_id"],
+            {"id": r["id"], "title": UNNAMED_TITLE if hidden else r["title"],
+             "title_ur": urdu.UNNAMED_UR if hidden else None, "lead": r["lead_org_id"],
              "relevance": r["relevance"], "start": r["start_year"], "end": r["end_year"], "status": r["status"],
              "state_link": r["gov_linked"], "location_basis": basis, "reached_low": r["beneficiaries_reached"],
              "reached_high": r["beneficiaries_reached"], "reached_basis": r["beneficiaries_basis"], "evaluated": r["evaluated"],
@@ -108,8 +111,8 @@ def initiatives(sources: Sources) -> dict[str, list[dict[str, object]]]:
         ]
         for column, group in (("women_share", "women"), ("youth_share", "youth")):
             if r[column]:
-                # "reported" shares of the catalogue are counts that the source measured; the rest is by rule.
-                kind = "measured" if r["share_basis"] == "reported" else r["share_basis"]
+                # Only the women's shares that sources print beside counts are measured, as the catalogue says.
+                kind = "measured" if (group, r["share_basis"]) == ("women", "reported") else r["share_basis"]
                 tables["participation"].append({"initiative": r["id"], "group": group, "level": "reached", "share": r[column],
                                                 "basis": kind, "as_of": r["source_year"], "source": sources.code(r)})  # fmt: skip
     return tables
@@ -126,40 +129,21 @@ def partnerships_withheld() -> list[dict[str, object]]:
     return [dict(r) for r in read("catalogue/partnerships_withheld.csv")]
 
 
-POLICY_UR = {
-    "nap2014": "قومی ایکشن پلان (20 نکات)",
-    "nap2021": "نظرثانی شدہ قومی ایکشن پلان (14 نکات)",
-    "nisp2014": "قومی داخلی سلامتی پالیسی 2014-18",
-    "nisp2018": "قومی داخلی سلامتی پالیسی 2018-23",
-    "ncepg2018": "انسداد انتہا پسندی کے قومی پالیسی رہنما اصول",
-    "ncvep2021": "قومی انسداد پرتشدد انتہا پسندی پالیسی (مسودے 2021-22)",
-    "npve2024": "پرتشدد انتہا پسندی کی روک تھام کی قومی پالیسی",
-    "pep2018": "پیغام پاکستان",
-    "nacta-act": "قومی ادارہ برائے انسداد دہشت گردی ایکٹ",
-    "kp-coe-act": "خیبر پختونخوا سینٹر آف ایکسیلنس ایکٹ",
-    "pb-coe-act": "پنجاب سینٹر آف ایکسیلنس ایکٹ",
-    "kp-police-act": "خیبر پختونخوا پولیس ایکٹ 2017، دفعہ 73 (مصالحتی کونسلیں)",
-    "bl-youth-policy": "بلوچستان یوتھ پالیسی",
-    "unpoa": "پرتشدد انتہا پسندی کی روک تھام کا اقوام متحدہ لائحہ عمل",
-    "unscr1325": "سلامتی کونسل کی قرارداد 1325 (خواتین، امن و سلامتی)",
-    "unscr2250": "سلامتی کونسل کی قرارداد 2250 (نوجوان، امن و سلامتی)",
-    "unscr2178": "سلامتی کونسل کی قرارداد 2178",
-    "bl-youth-2024": "بلوچستان یوتھ پالیسی 2024",
-}
 _MENTION = {"yes": "mentioned", "no": "none", "": None}
 
 
 def policies(sources: Sources) -> list[dict[str, object]]:
     """Policies, plans and laws."""
     codes = place_codes()
-    return [{"id": r["id"], "title": r["title"], "title_ur": POLICY_UR[r["id"]], "level": r["level"],
+    return [{"id": r["id"], "title": r["title"], "title_ur": urdu.POLICIES[r["id"]], "level": r["level"],
              "area": codes[r["province"]] if r["province"] else ("PK" if r["level"] == "national" else None),
              "start": r["year"], "status": r["status"], "source": sources.code(r)} for r in read("catalogue/policies.csv")]  # fmt: skip
 
 
 def objectives(sources: Sources) -> list[dict[str, object]]:
     """Objectives; a mention is kept as a mention, since the texts read do not say target or actor."""
-    return [{"id": r["id"], "policy": r["policy_id"], "number": r["number"], "objective": r["objective"], "domain": r["domain"],
+    return [{"id": r["id"], "policy": r["policy_id"], "number": r["number"], "objective": r["objective"],
+             "objective_ur": urdu.OBJECTIVES[r["id"]], "domain": r["domain"],
              **{f"mentions_{g}": _MENTION[r[f"mentions_{g}"]] for g in ("women", "youth", "community")},
              "source": sources.code(r)} for r in read("catalogue/policy_objectives.csv")]  # fmt: skip
 

@@ -33,7 +33,7 @@ from jaiza.assess.result_rows import (
 from jaiza.assess.shown_coverage import shown_coverage, shown_gap
 from jaiza.decide.grades import grades
 from jaiza.disclosure import Audience, disclosed
-from jaiza.findings import Assessed, bands, findings, ranked_areas
+from jaiza.findings import Assessed, bands, findings, national_need, ranked_areas
 from jaiza.framework import Framework
 from jaiza.gaps.coverage import coverage_scores
 from jaiza.gaps.coverage.presence import presence
@@ -119,6 +119,16 @@ def _severity_width(need: NeedScores) -> np.ndarray[Any, np.dtype[np.float64]]:
     return normalised(indicator, need.severity.upper) - normalised(indicator, need.severity.lower)
 
 
+def measures(found: Assessed) -> dict[str, Any]:
+    """Parameters that all figures of a measure share; need's national figure with its grade and id."""
+    scores = (found.need.need, found.need.severity, *(g for g, _ in found.gaps))
+    out: dict[str, Any] = {s.measure: plain(s.parameters) for s in scores}
+    country = national_need(found)
+    if country is not None:
+        out["need"]["national"] |= {"grade": country.grade, "figure": country.id}
+    return out
+
+
 def manifest(found: Assessed, about: About, draws: int, seed: int) -> dict[str, Any]:
     """Versions, hashes, seed, parameters and names; no time of day and no machine."""
     return {
@@ -135,7 +145,7 @@ def manifest(found: Assessed, about: About, draws: int, seed: int) -> dict[str, 
         },
         "study": dict(about.study),
         "parameters": found.framework.parameters(),
-        "measures": {s.measure: plain(s.parameters) for s in (found.need.need, found.need.severity, *(g for g, _ in found.gaps))},
+        "measures": measures(found),
         "names": {
             "approaches": [{"code": a.code, "en": a.name.en, "ur": a.name.ur} for a in found.framework.approaches],
             "indicators": [

@@ -12,7 +12,7 @@ import pyarrow as pa
 from jaiza.assess.result_rows import coverage_rows, values
 from jaiza.assess.shown_coverage import WORK
 from jaiza.decide.grades import Grade
-from jaiza.findings import Assessed, Finding
+from jaiza.findings import Assessed, Finding, national_need
 from jaiza.gaps.coverage.presence import PresenceMap
 from jaiza.records import results as declared
 from jaiza.scores import Scores, figure_id
@@ -67,8 +67,7 @@ def figure_rows(found: Assessed, told: Sequence[Finding]) -> Iterable[dict[str, 
                **{k: row[k] for k in ("value", "lower", "upper", "state", "grade", "n")}, "method": "C2",
                "parameters": _json({"presence": row["presence"], "part_of": figure_id("coverage", found.round, row["area_code"])})}  # fmt: skip
     seen = set()
-    for finding in told:
-        f = finding.figure
+    for f in (national_need(found), *(finding.figure for finding in told)):
         if f is not None and not f.area and f.id not in seen:
             seen.add(f.id)
             yield {"figure": f.id, "measure": f.measure, "area_code": None, "value": f.value, "lower": f.lower, "upper": f.upper,

@@ -114,7 +114,7 @@ def assess(
     if engine != "duckdb":
         raise WrongUse(text("the engine {engine} is not there yet; write duckdb", engine=engine))
     opened = open_study(study)
-    if not opened.build().manifest["tables"].get("areas"):
+    if not opened.build().manifest["tables"].get("areas", {}).get("rows"):
         printing.say(text("Nothing can be assessed yet: the study has no areas."))
         printing.missing_tables(opened)
         return

@@ -62,8 +62,10 @@ def sampled_betweenness(adjacency: Adjacency, starts: int, rng: np.random.Genera
     """Return betweenness estimated from `starts` nodes drawn without replacement, with its standard error.
 
     With d_s(v) the sum over t of the share of shortest s-t paths through v: estimate = n/2 mean_s d_s(v), of
-    standard error n/2 sd_s d_s(v) sqrt((1 - k/n)/k) for k starts of n nodes. The error is rough for nodes
-    that few starts reach through; rank differences within two errors are not differences.
+    standard error n/2 sd_s d_s(v) sqrt((1 - k/n)/k) for k starts of n nodes. Most of it comes from
+    starts next to the node: where fewer than about ten of its neighbours are starts, the error is too small
+    (with 512 starts among 10,000 nodes of 20 ties each, two errors held the exact value for two thirds of the
+    nodes, and for four fifths of the leading hundred). Differences within two errors are not differences.
 
     Raises ValueError for fewer than 2 starts or more than nodes, and as `betweenness`.
     """

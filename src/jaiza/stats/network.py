@@ -127,8 +127,8 @@ def external_internal(adjacency: Adjacency, group: ArrayLike) -> float:
 def fragmentation(adjacency: Adjacency) -> float:
     """Return the share of pairs of nodes with no way between them, F = 1 - sum s(s-1) / (N(N-1)).
 
-    s are the sizes of the components (methods E3); 0 when all are joined, 1 when none are, nan for fewer than two nodes.
-    Raises ValueError as `constraint`.
+    s are the sizes of the components (methods E3); 0 when all are joined, 1 when none are, nan for fewer than
+    two nodes. Raises ValueError as `constraint`.
     """
     ties = read(adjacency)
     if ties.nodes < 2:
