@@ -132,8 +132,8 @@ def measures(reading: Reading) -> list[dict[str, Any]]:
                 "name": voice.say(name),
                 "question": voice.say(question),
                 "bar": known_bar(inside) if inside else Markup(""),
-                "counts": Markup(" · ").join(words),
-                "national": _national(reading, code),
+                "counts": Markup(" · ").join(words) if words else voice.say(text("not measured by district")),
+                "national": _national(reading, code) if inside else state_key(voice, "not_applicable"),
                 "lacks": voice.say(_lacks(reading, code, inside)),
             }
         )
@@ -165,6 +165,12 @@ def _lacks(reading: Reading, code: str, counts: Mapping[str, int]) -> Text:
         return text(
             "{n} of {total} records give district, people reached and dates; how complete the records are is not known",
             n=placed["area_reach_dates"], total=placed["records"],
+        )  # fmt: skip
+    if code == "evidence":
+        cells = reading.rows("evidence")
+        return text(
+            "{n} of {total} pairs of approach and outcome have a study",
+            n=sum(1 for c in cells if c["studies"]), total=len(cells),
         )  # fmt: skip
     return text("see what we cannot say yet")
 
