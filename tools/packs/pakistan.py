@@ -63,7 +63,7 @@ def _land(copies: int) -> Iterable[Line]:
     districts = read("tables/areas.csv")
     yield Line("areas", len(districts) + 1 + len(land.PROVINCES) + len(read("tables/historical_places.csv")))
     yield Line("neighbours", len(read("tables/adjacency.csv")))
-    yield Line("population", sum(1 for r in districts for column in land.PEOPLE if r[column]))
+    yield Line("population", sum(1 for r in districts for c in land.PEOPLE if r[c[0]]))
     yield Line(
         "indicators",
         land.indicator_cells(),

@@ -47,7 +47,8 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(round(value, 6))
+        value = round(value, 6)
+        return str(int(value)) if value.is_integer() else repr(value)
     return str(value)
 
 

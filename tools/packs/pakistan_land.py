@@ -333,7 +333,7 @@ NAMED_SOURCES: tuple[dict[str, object], ...] = (
 
 def published_figures(sources: Sources) -> list[dict[str, object]]:
     """Press figures of attacks, as context: publishers count different things and are never added."""
-    out = []
+    out: list[dict[str, object]] = []
     for r in read("tables/published_attacks.csv"):
         out.append({"level": r["geography_level"], "place": r["geography"], "area": r["pcode"], "period_start": r["period_start"],
                     "period_end": r["period_end"], "publisher": r["publisher"], "measure": r["measure"], "value": r["value"],

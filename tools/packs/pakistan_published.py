@@ -47,32 +47,32 @@ PARTIES = {
     "UN Women": "unwomen",
     "Pakistan Poverty Alleviation Fund": "ppaf",
 }
-_WHOLE = re.compile(r"^Part of ([a-z0-9-]+)[.,]")
+# "Part of <id>" in a note names the whole; "agrees with the current part of <id>" repeats a figure and does not.
+_WHOLE = re.compile(r"(?:^|[,;] )part of ([a-z0-9-]+)", re.IGNORECASE)
 
 
 def funding(sources: Sources) -> tuple[list[dict[str, object]], list[str]]:
     """Budget lines and grants; kinds of figure are kept apart. Also the ids of figures without a first year."""
     budgets, grants = read("funding/budgets.csv"), read("funding/grants.csv")
     codes = place_codes() | {"Pakistan": "PK", "Islamabad": "PK401"} | PLACES
-    ids = {r["id"] for r in budgets}
+    ids = {r["id"] for r in (*budgets, *grants)}
     undated = [r["id"] for r in budgets if fiscal_years(r["fiscal_year"]) is None]
     undated += [r["id"] for r in grants if not r["period_start"]]
     out = [_budget(r, codes, ids, sources) for r in budgets if r["id"] not in undated]
-    return out + [_grant(r, codes, sources) for r in grants if r["id"] not in undated], undated
+    return out + [_grant(r, codes, ids, sources) for r in grants if r["id"] not in undated], undated
 
 
 def _budget(r: Row, codes: dict[str, str], ids: set[str], sources: Sources) -> dict[str, object]:
     span = fiscal_years(r["fiscal_year"])
     assert span is not None
-    whole = _WHOLE.match(r["note"])
     return {"id": r["id"], "funder": r["entity"], "recipient": r["entity"], "recipient_kind": "government",
             "area": codes[r["geography"]], "flow": STAGES[r["stage"]], "amount": float(r["amount"]) * 1e6, "currency": r["currency"],
             "year_start": span[0], "year_end": span[1], "purpose": r["kinetic_class"],
-            "part_of": whole[1] if whole and whole[1] in ids else None, "note": _note(r["class_reason"], r["note"]),
+            "part_of": _whole(r["note"], ids), "note": _note(r["class_reason"], r["note"]),
             "source": sources.code(r)}  # fmt: skip
 
 
-def _grant(r: Row, codes: dict[str, str], sources: Sources) -> dict[str, object]:
+def _grant(r: Row, codes: dict[str, str], ids: set[str], sources: Sources) -> dict[str, object]:
     places = [codes[a] for a in r["areas"].split(";") if a]
     several = "areas: " + r["areas"].replace(";", ", ") if len(places) > 1 else ""
     open_end = "" if r["period_end"] else "no last year in the source, kept under its first"
@@ -82,8 +82,13 @@ def _grant(r: Row, codes: dict[str, str], sources: Sources) -> dict[str, object]
             "area": places[0] if len(places) == 1 else None, "flow": GRANTS[r["amount_type"]], "amount": r["amount"],
             "amount_low": r["amount_min"], "amount_high": r["amount_max"], "currency": r["currency"],
             "year_start": r["period_start"], "year_end": r["period_end"] or r["period_start"], "purpose": r["kinetic_class"],
-            "note": _note(r["programme"], several, r["relevance"], handed_on, open_end, r["note"]),
+            "part_of": _whole(r["note"], ids), "note": _note(r["programme"], several, r["relevance"], handed_on, open_end, r["note"]),
             "source": sources.code(r)}  # fmt: skip
+
+
+def _whole(note: str, ids: set[str]) -> str | None:
+    found = _WHOLE.search(note)
+    return found[1] if found and found[1] in ids else None
 
 
 def _note(*parts: str) -> str:
@@ -125,8 +130,9 @@ def studies(sources: Sources) -> list[dict[str, object]]:
     out = []
     for r in read("evidence/studies.csv"):
         harm = r["harm_noted"].startswith("yes")
-        effect = "; ".join(
-            x for x in (r["effect"], r["harm_noted"].removeprefix("yes: ") if harm else "") if x
+        noted = r["harm_noted"].removeprefix("yes: ") if harm else ""
+        again = (
+            f"same trial or sample as {r['overlaps'].replace(';', ', ')}: count once" if r["overlaps"] else ""
         )
         out.append({"id": r["id"], "citation": r["citation"], "year": r["year"], "country": r["country"], "region": r["region"],
                     "approach": r["approach"], "outcome": r["outcome"], "design": r["design"], "sms": r["sms"], "n": r["n"],

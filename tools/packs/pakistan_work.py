@@ -53,7 +53,7 @@ def unnamed(row: Row) -> bool:
 def organisations(sources: Sources) -> list[dict[str, object]]:
     """Organisations; security bodies are told apart, the row for unnamed ones says how many it stands for."""
     codes = place_codes()
-    out = []
+    out: list[dict[str, object]] = []
     for r in read("catalogue/organisations.csv"):
         state = r["kind"] == "government"
         out.append(
@@ -168,8 +168,8 @@ def codings() -> dict[str, list[dict[str, object]]]:
         for i in hidden
         for q in coded
     )
-    withheld = [
+    withheld: list[dict[str, object]] = [
         {"objective": q, "code_a": a, "code_b": b, "initiatives": n} for (q, a, b), n in sorted(pairs.items())
     ]
-    units = [{"coder": c, "initiative": i} for c in "AB" for i in named]
+    units: list[dict[str, object]] = [{"coder": c, "initiative": i} for c in "AB" for i in named]
     return {"alignments": rows, "alignments_withheld": withheld, "coded_units": units}

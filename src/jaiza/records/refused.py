@@ -95,7 +95,7 @@ REFUSALS: tuple[Refusal, ...] = (
             r"landline",
             r"fax(?: no| number)?",
             r"cell(?: no| number| phone)",
-            r"whatsapp",
+            r"whats ?app",
             r"e[ -]?mails?(?: address(?:es)?)?",
             r"adresse electronique",
             r"contact(?: no| number| details| info| information)s?",
@@ -221,7 +221,7 @@ _AS_URDU = str.maketrans("يىكة", "ییکہ", "\u200b\u200c\u200d\u200e\u200f
 
 def spoken(heading: str) -> str:
     """A heading as words: no case, accents, underscores or camel case, so that rules read plain words."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", heading)
     bare = "".join(c for c in unicodedata.normalize("NFKD", apart) if not ("\u0300" <= c <= "\u036f"))
     bare = re.sub(r"(?<=[A-Za-z])[0-9]+$", "", unicodedata.normalize("NFC", bare).translate(_AS_URDU))
     return re.sub(r"[\s_/:;,.()\[\]{}#+*-]+", " ", bare).strip().lower()

@@ -108,6 +108,8 @@ def csv_cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, int):
+        return str(value)
     cell = str(value)
     # A spreadsheet would run a cell that starts like a formula.
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
