@@ -18,6 +18,7 @@ from numpy.random import Generator
 
 from jaiza.assess.figure_rows import figure_rows, lineage_table, plain
 from jaiza.assess.result_rows import (
+    blind_spot_rows,
     context_rows,
     coverage_rows,
     data_age_rows,
@@ -27,6 +28,7 @@ from jaiza.assess.result_rows import (
     gap_rows,
     money_rows,
     need_rows,
+    overlap_rows,
     places_rows,
     presence_rows,
 )
@@ -99,6 +101,8 @@ def assess(
         "need": frame(declared.NEED, need_rows(found)),
         "presence": frame(declared.PRESENCE, presence_rows(found)),
         "coverage": frame(declared.COVERAGE, coverage_rows(found)),
+        "overlaps": frame(declared.OVERLAPS, overlap_rows(found)),
+        "blind_spots": frame(declared.BLIND_SPOTS, blind_spot_rows(found)),
         "ended": frame(declared.ENDED, ended_rows(found)),
         "gaps": frame(declared.GAPS, gap_rows(found)),
         "money": frame(declared.MONEY, money_rows(found)),

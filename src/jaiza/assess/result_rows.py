@@ -153,6 +153,34 @@ def coverage_rows(found: Assessed) -> Iterable[dict[str, Any]]:
         }
 
 
+def overlap_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Joint coverage where several initiatives work; which ones is never said."""
+    for item in found.coverage.overlaps:
+        yield {
+            **_area(found, item.area),
+            "approach": item.approach,
+            "independence": item.independence,
+            "lower": item.lower,
+            "upper": item.upper,
+            "ratio": item.ratio,
+            "possible_duplication": bool(item.duplication),
+        }
+
+
+def blind_spot_rows(found: Assessed) -> Iterable[dict[str, Any]]:
+    """Areas of high need with low coverage, where coverage is known and may be shown."""
+    spots = found.coverage.blind_spots
+    for item in spots.found if spots is not None else ():
+        yield {
+            **_area(found, item.area),
+            "approach": item.approach,
+            "need": item.need,
+            "value": item.value,
+            "upper": item.upper,
+            "with_unlocated": item.with_unlocated,
+        }
+
+
 def ended_rows(found: Assessed) -> Iterable[dict[str, Any]]:
     """Work that ended with nothing on record since; initiatives are counted by province only."""
     for item in found.coverage.ended:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from jaiza.disclosure import Disclosed, few_contributors
+from jaiza.disclosure import SMALLEST_ORGANISATION_COUNT, Disclosed, few_contributors
 from jaiza.gaps.coverage import CoverageScores
 from jaiza.gaps.coverage.cells import CoverageCells
 from jaiza.gaps.coverage.presence import Cell, PresenceMap
@@ -33,13 +33,29 @@ def shown_coverage(
     if shown.audience == "restricted":
         return full
     hidden = {i for i, c in shown.classes.items() if c in ("high", "severe")}
+    cells = _shown_cells(full.cells)
+    column = {a.code: k for k, a in enumerate(cells.approaches)}
+    row = {a: i for i, a in enumerate(cells.areas)}
+
+    def held(area: str, approach: str) -> bool:
+        return cells.state[row[area]][column[approach]] == "withheld"
+
+    leads = {r["id"]: r["lead"] or r["id"] for r in tables.rows("initiatives")}
+    overlaps = tuple(
+        o for o in full.overlaps
+        if not held(o.area, o.approach) and len({leads[i] for i in o.initiatives}) >= SMALLEST_ORGANISATION_COUNT
+    )  # fmt: skip
+    spots = full.blind_spots
+    if spots is not None:
+        spots = replace(spots, found=tuple(s for s in spots.found if not held(s.area, s.approach)))
     ended = tuple(e for e in full.ended if scope.kind[e.place] != "area" or not hidden & set(e.initiatives))
     return replace(
         full,
         gap=_shown_gap(full.gap, tables),
-        cells=_shown_cells(full.cells),
+        cells=cells,
         presence=_shown_presence(full.presence, public),
-        overlaps=(),
+        overlaps=overlaps,
+        blind_spots=spots,
         ended=ended,
         flagged={},
     )

@@ -131,7 +131,10 @@ def assess(
 @app.command()
 def gaps(
     gap: Annotated[
-        str | None, typer.Argument(help="need, coverage, presence … (default: an overview)")
+        str | None,
+        typer.Argument(
+            help="need, coverage, resource, evidence, presence, overlaps, blind_spots, money (default: an overview)"
+        ),
     ] = None,
     study: StudyDir = Here,
     as_of: AsOf = None,
@@ -148,7 +151,7 @@ def gaps(
         printing.rows(results, "ended", output, area=area)
     elif gap is None:
         printing.overview(results, output, area=area)
-    elif gap in ("need", "presence", "data_first", "data_age"):
+    elif gap in printing.LISTS:
         printing.rows(results, gap, output, area=area)
     else:
         printing.one_gap(results, gap, output, area=area)
@@ -213,8 +216,7 @@ def report(
 def main(arguments: list[str] | None = None) -> Any:
     """Run one command; ends the process with its exit code and never with a traceback."""
     try:
-        code = app(arguments, standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(_run(arguments))
     except DataProblems as error:
         printing.problem_lines(grouped(error.problems), sys.stderr)
         sys.exit(error.exit_code)
@@ -230,9 +232,6 @@ def main(arguments: list[str] | None = None) -> Any:
         if show is not None:
             show()
         sys.exit(WRONG_USE)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         printing.warn(
             text(
@@ -246,6 +245,15 @@ def main(arguments: list[str] | None = None) -> Any:
         if os.environ.get("JAIZA_DEBUG"):
             raise
         _unexpected(error)
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        code = app(arguments, standalone_mode=False)
+    except SystemExit:
+        # So the parser ends when whoever reads the pipe has left, such as head; that is no problem of the data.
+        return 0
+    return code if isinstance(code, int) else 0
 
 
 def _unexpected(error: Exception) -> None:

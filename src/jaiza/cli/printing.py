@@ -206,6 +206,8 @@ def _known_area(results: Results, area: str) -> str:
     return code
 
 
+# Results tables that jaiza gaps prints by their own name.
+LISTS = ("need", "presence", "overlaps", "blind_spots", "money", "evidence", "data_first", "data_age")
 _SHOWN = {
     "need": ("area_name", "admin1_name", "value", "lower", "upper", "state", "grade", "rank_lower", "rank_upper", "top_k", "figure"),
     "presence": ("area_name", "level", "approach", "presence", "initiatives", "organisations", "figure"),
@@ -221,7 +223,7 @@ def one_gap(results: Results, gap: str, output: Format, *, area: str | None) -> 
     _say_fiction(results, output)
     known = sorted({r["gap"] for r in results.rows("gaps")})
     if gap not in known:
-        names = ", ".join(["need", "presence", *known])
+        names = ", ".join([*LISTS, *known])
         raise WrongUse(
             text("{gap} is not assessed in this round; write one of: {names}", gap=gap, names=names)
         )

@@ -86,6 +86,36 @@ COVERAGE = Table(
     ),
 )
 
+OVERLAPS = Table(
+    "overlaps",
+    "an area and approach in which several organisations work: their joint coverage, and whether work may be done twice",
+    (
+        *_AREA,
+        Column("approach", "code", "approach", required=True),
+        Column("independence", "number", "joint coverage if people are reached independently"),
+        Column("lower", "number", "least joint coverage, however people overlap"),
+        Column("upper", "number", "most joint coverage, however people overlap"),
+        Column("ratio", "number", "access over the target, not capped"),
+        Column("possible_duplication", "flag", "supply far above the target, and leads for one group without a tie on record",
+               required=True),
+    ),
+)  # fmt: skip
+
+BLIND_SPOTS = Table(
+    "blind_spots",
+    "an area of high need whose coverage by one approach is low even at its upper limit",
+    (
+        *_AREA,
+        Column("approach", "code", "approach", required=True),
+        Column("need", "number", "need of the area"),
+        Column("value", "number", "coverage"),
+        Column("upper", "number", "upper limit of coverage"),
+        Column(
+            "with_unlocated", "number", "coverage if all work known only for a wider place were done here"
+        ),
+    ),
+)
+
 ENDED = Table(
     "ended",
     "work of one approach that ended in one place, with nothing on record since",
@@ -259,6 +289,8 @@ RESULTS = by_name(
         NEED,
         PRESENCE,
         COVERAGE,
+        OVERLAPS,
+        BLIND_SPOTS,
         ENDED,
         GAPS,
         MONEY,
@@ -274,6 +306,8 @@ AS_CSV = (
     "need",
     "presence",
     "coverage",
+    "overlaps",
+    "blind_spots",
     "ended",
     "gaps",
     "money",
