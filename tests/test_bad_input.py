@@ -338,3 +338,16 @@ def test_broken_settings_are_problems(tmp_path: Path) -> None:
     shown = " ".join(p.said() for p in stopped.value.problems)
     assert "must be 1" in shown
     assert "spillover.source" in shown
+
+
+def test_a_missing_assumption_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = small_study.make(tmp_path / "study")
+    path = study.folder / "framework.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("[assumptions.half_life]", "[assumptions.half_lives]"),
+        encoding="utf-8",
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["assess", "--study", str(study.folder)])
+    assert ended.value.code == 1
+    assert "framework.toml has no [assumptions.half_life]" in capsys.readouterr().err

@@ -183,3 +183,43 @@ def test_severe_records_are_refused(study: Study) -> None:
     path.write_text("\n".join([head + ",sensitivity", *(r + ",severe" for r in rows)]) + "\n")
     problems = open_study(study.folder).check()
     assert sum(p.refused and p.code == "refused_severe" for p in problems) == 3
+
+
+def test_a_lead_of_women_or_youth_makes_its_work_high(study: Study) -> None:
+    """Whatever the work is: who leads it is what must be protected."""
+    groups = study.folder / "data" / "initiative_groups.csv"
+    groups.write_text("initiative,group\nplain-work,youth\n")
+    tables = open_study(study.folder).tables()
+    where = scope(tables.rows("areas"))
+    assert sensitivity_classes(tables, study.framework, where)["secret-work"] == "high"
+    row = {"sensitivity": None, "women_led": None, "youth_led": True, "stands_for": None, "kind": "donor"}
+    assert organisation_sensitivity(row) == "high"
+    assert organisation_sensitivity({**row, "youth_led": None, "stands_for": "minorities"}) == "high"
+
+
+def test_the_word_of_an_owner_stands(study: Study) -> None:
+    """An owner may raise a record or, knowingly, lower it."""
+    path = study.folder / "data" / "initiatives.csv"
+    head, *rows = path.read_text().splitlines()
+    words = ["high", "low", "moderate"]
+    path.write_text(
+        "\n".join([head + ",sensitivity", *(f"{r},{w}" for r, w in zip(rows, words, strict=True))])
+    )
+    tables = open_study(study.folder).tables()
+    where = scope(tables.rows("areas"))
+    assert list(sensitivity_classes(tables, study.framework, where).values()) == words
+    shown = disclosed(tables, study.framework, where).tables
+    assert [r["title"] for r in shown.rows("initiatives")] == ["withheld", "Plain programme", "withheld"]
+    assert [(r["initiative"], r["area"]) for r in shown.rows("initiative_areas")] == [
+        ("open-work", "X2"), ("plain-work", "X202"), ("secret-work", "X203"), ("secret-work", "X202"),
+    ]  # fmt: skip
+
+
+def test_a_high_record_in_several_districts_stands_once_a_province_without_shares(study: Study) -> None:
+    path = study.folder / "data" / "initiative_areas.csv"
+    path.write_text(
+        "initiative,area,share\nsecret-work,X101,0.25\nsecret-work,X102,0.25\nsecret-work,X201,0.25\nsecret-work,X2,0.25\n"
+    )
+    tables = open_study(study.folder).tables()
+    shown = disclosed(tables, study.framework, scope(tables.rows("areas"))).tables
+    assert [(r["area"], r["share"]) for r in shown.rows("initiative_areas")] == [("X1", None), ("X2", None)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 import small_study
+
 from jaiza.errors import DataProblems
 from jaiza.study import open_study
 

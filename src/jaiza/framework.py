@@ -13,8 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from jaiza.errors import DataProblems, Problem
+from jaiza.errors import DataProblems, JaizaError, Problem
 from jaiza.language import Text, bilingual, text
+
+
+class MissingAssumption(JaizaError, KeyError):
+    """An assumption that the program needs and framework.toml lacks."""
+
+    def __str__(self) -> str:
+        return self.text.said("en")
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,12 @@ class Framework:
     def assumption(self, code: str) -> Assumption:
         """The assumption of that code."""
         if code not in self.assumptions:
-            raise KeyError(f"framework.toml has no [assumptions.{code}]")
+            raise MissingAssumption(
+                text(
+                    "framework.toml has no [assumptions.{code}]; copy it from the one that jaiza new gives",
+                    code=code,
+                )
+            )
         return self.assumptions[code]
 
     def approach(self, code: str) -> Approach:

@@ -40,6 +40,8 @@ from jaiza.framework import Framework
 from jaiza.gaps.coverage import coverage_scores
 from jaiza.gaps.coverage.presence import presence
 from jaiza.gaps.evidence import evidence_scores
+from jaiza.gaps.implementation import implementation_scores
+from jaiza.gaps.inclusion import inclusion_scores
 from jaiza.gaps.need import NeedScores, need_scores
 from jaiza.gaps.need.parts import normalised
 from jaiza.gaps.resource import resource_scores
@@ -88,7 +90,19 @@ def assess(
     )
     public = presence(shown.tables, framework, area_scope, as_of)
     coverage = shown_coverage(full, public, shown, tables, area_scope)
-    others = (shown_gap(resource.gap, shown, tables), evidence.gap)
+    delivery = implementation_scores(
+        tables,
+        framework,
+        area_scope,
+        as_of,
+        draws=draws,
+        rng=generator(seed, "implementation", as_of.isoformat()),
+    )
+    inclusion = inclusion_scores(
+        tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "inclusion", as_of.isoformat())
+    )
+    shown_gaps = [shown_gap(g, shown, tables) for g in (resource.gap, delivery.gap, inclusion.gap)]
+    others = (*shown_gaps, evidence.gap)
     found = Assessed(
         as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, tuple((g, grades(g)) for g in (coverage.gap, *others)),
         full.presence.placed, resource, evidence, shown, bands(need, ranked), ranked,
