@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs bench prove fuzz serve lock packs language clean
+.PHONY: demo test lint docs bench lock packs language clean
 
 demo: .venv/base
 	$(BIN)/jaiza demo
@@ -22,8 +22,8 @@ docs: .venv/dev
 	$(RUN) tools/docs/write_reference.py
 	$(BIN)/mkdocs build --strict
 
-bench: .venv/dev
-	$(RUN) benchmarks/all.py
+bench: .venv/bench
+	@for b in index_uncertainty allocation_speed network_speed place_names points_to_areas need_sensitivity; do echo "== $$b"; $(RUN) benchmarks/$$b.py || exit 1; done
 
 # Environments: uv where it is installed, plain pip otherwise; both from the same hashes.
 .venv/base: requirements/base.txt pyproject.toml
@@ -33,6 +33,10 @@ bench: .venv/dev
 .venv/dev: requirements/dev.txt pyproject.toml
 	@sh tools/environment.sh "$(PYTHON)" requirements/dev.txt
 	@touch .venv/base .venv/dev
+
+.venv/bench: requirements/bench.txt pyproject.toml
+	@sh tools/environment.sh "$(PYTHON)" requirements/bench.txt
+	@touch .venv/base .venv/dev .venv/bench
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock:

@@ -45,6 +45,7 @@ from jaiza.gaps.inclusion import inclusion_scores
 from jaiza.gaps.need import NeedScores, need_scores
 from jaiza.gaps.need.parts import normalised
 from jaiza.gaps.resource import resource_scores
+from jaiza.gaps.trust import trust_scores
 from jaiza.places.scope import scope
 from jaiza.records import results as declared
 from jaiza.records.tables_of_study import Tables
@@ -101,7 +102,10 @@ def assess(
     inclusion = inclusion_scores(
         tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "inclusion", as_of.isoformat())
     )
-    shown_gaps = [shown_gap(g, shown, tables) for g in (resource.gap, delivery.gap, inclusion.gap)]
+    trust = trust_scores(
+        tables, framework, area_scope, as_of, draws=draws, rng=generator(seed, "trust", as_of.isoformat())
+    )
+    shown_gaps = [shown_gap(g, shown, tables) for g in (resource.gap, delivery.gap, trust.gap, inclusion.gap)]
     others = (*shown_gaps, evidence.gap)
     found = Assessed(
         as_of, tables, framework, area_scope, need, need_grades, severity_grades, coverage, tuple((g, grades(g)) for g in (coverage.gap, *others)),

@@ -65,7 +65,7 @@ def _projected(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
 
 
 def _radii(people: Floats, x: Floats, y: Floats) -> tuple[Floats, float]:
-    counted = np.isfinite(people) & (people > 0)
+    counted = np.isfinite(people) & (people >= 1)
     if not counted.any():
         return np.full(people.shape, UNCOUNTED), math.nan
     box = max(float(np.ptp(x)) * float(np.ptp(y)), EXTENT * EXTENT / 4)

@@ -20,7 +20,7 @@ def gap_tables(reading: Reading) -> list[dict[str, Any]]:
         inside = [r for r in rows if r["gap"] == gap]
         if any(r["state"] in _KNOWN for r in inside):
             name, question = MEASURES[gap]
-            national = (reading.results.manifest["measures"].get(gap) or {}).get("national") or {}
+            national = reading.national(gap)
             out.append(
                 {
                     "id": f"gap-{gap}",

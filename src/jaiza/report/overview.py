@@ -141,8 +141,8 @@ def measures(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _national(reading: Reading, code: str) -> Markup:
-    found = (reading.results.manifest["measures"].get(code) or {}).get("national")
-    if not found or found.get("value") is None:
+    found = reading.national(code)
+    if found.get("value") is None or found.get("lower") is None:
         return state_key(reading.voice, "no_data")
     return figure_chip(
         reading.voice, found["value"], found["lower"], found["upper"], found.get("grade"),

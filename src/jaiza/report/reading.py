@@ -127,6 +127,11 @@ class Reading:
         """Whether any area has an estimate of need."""
         return bool(self.ranked or self.weak)
 
+    def national(self, measure: str) -> Mapping[str, Any]:
+        """The national figure of a measure with its interval; empty where the round gives none."""
+        found = (self.results.manifest["measures"].get(measure) or {}).get("national")
+        return found if isinstance(found, Mapping) else {}
+
     def chip(self, row: Row, unit: str = "0 to 1") -> Markup:
         """The chip of a row's figure, with what sets its grade."""
         figure = self.figures.get(row["figure"], {})
