@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs bench lock packs language clean
+.PHONY: demo test lint docs bench prove fuzz serve lock packs language clean
 
 demo: .venv/base
 	$(BIN)/jaiza demo
@@ -24,6 +24,19 @@ docs: .venv/dev
 
 bench: .venv/bench
 	@for b in index_uncertainty allocation_speed network_speed place_names points_to_areas need_sensitivity; do echo "== $$b"; $(RUN) benchmarks/$$b.py || exit 1; done
+
+# Faults: killed while writing, at every step, and while assessing.
+prove: .venv/dev
+	$(RUN) -m pytest tests/store/test_swapping.py tests/test_results_on_disk.py -k "kill or crash or fail" -v
+
+# Ten minutes of mutated tables; SECONDS=60 for less.
+SECONDS ?= 600
+fuzz: .venv/dev
+	$(RUN) tools/fuzz/fuzz_table_files.py $(SECONDS)
+
+# The demo's reports on this machine only; the explorer is not there yet.
+serve: demo
+	$(RUN) -m http.server --bind 127.0.0.1 --directory demo/results 8000
 
 # Environments: uv where it is installed, plain pip otherwise; both from the same hashes.
 .venv/base: requirements/base.txt pyproject.toml
