@@ -96,8 +96,9 @@ def test_arrays_come_out_whole_and_closed():
 
 def test_the_caller_keeps_their_arrays():
     weights = np.array([[0.5], [0.3], [0.2]])
-    example(weights=weights)
+    problem = example(weights=weights)
     weights[0, 0] = 9.0
+    assert problem.weights[0, 0] == 0.5
 
 
 def test_a_question_can_be_asked_again_with_one_thing_changed():
